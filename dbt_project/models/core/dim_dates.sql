@@ -1,0 +1,21 @@
+with final as (
+    select
+        date_day,
+        cast(fiscal_year as integer) as fiscal_year,
+        fiscal_quarter,
+        quarter_start,
+        quarter_end,
+        fiscal_month,
+        month_start,
+        month_end,
+        fiscal_period,
+        period_start,
+        period_end,
+        cast(day_n as integer) as day_n,
+        cast(weekday as integer) as weekday,
+        is_business_day
+    from {{ source('raw', 'calendar_days') }}
+)
+
+select * from final
+order by date_day

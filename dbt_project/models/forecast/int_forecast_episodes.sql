@@ -1,0 +1,103 @@
+-- Unbroken stays of a deal in one open stage, by days: the state at a day's end is that day's, so
+-- several moves on one day are one move, and a move and a close on one day are a close of the
+-- earlier stage.
+with history as (
+    select * from {{ ref('int_forecast_history') }}
+),
+
+marked as (
+    select
+        *,
+        row_number() over by_time as version_no,
+        coalesce(
+            is_open
+            and lag(is_open) over by_time
+            and lag(stage) over by_time = stage
+            and lag(valid_to) over by_time = valid_from,
+            false
+        ) as is_continued
+    from {{ ref('int_forecast_versions') }}
+    window by_time as (partition by deal_id order by valid_from)
+),
+
+numbered as (
+    select
+        *,
+        sum(case when is_continued then 0 else 1 end)
+            over (partition by deal_id order by valid_from)
+            as stay_no
+    from marked
+),
+
+stays as (
+    select
+        deal_id,
+        stay_no,
+        min(valid_from) as entered_date,
+        case when count(valid_to) = count(*) then max(valid_to) end as exited_date,
+        min(version_no) = 1 as is_first,
+        min(stage) as stage,
+        bool_or(is_open) as is_open,
+        bool_or(is_won) as is_won
+    from numbered
+    group by deal_id, stay_no
+),
+
+followed as (
+    select
+        *,
+        lead(entered_date) over by_time as next_entered_date,
+        lead(is_open) over by_time as next_is_open,
+        lead(is_won) over by_time as next_is_won,
+        lead(stage) over by_time as next_stage
+    from stays
+    window by_time as (partition by deal_id order by stay_no)
+),
+
+at_risk as (
+    select
+        followed.*,
+        case
+            when not followed.is_open then case when followed.is_won then 'won' else 'lost' end
+            when followed.exited_date is null then 'open'
+            -- deleted and merged deals leave without a win, which is what a loss comes to
+            when followed.next_entered_date is null then 'lost'
+            when followed.next_entered_date > followed.exited_date then 'lost'
+            when followed.next_is_open then 'moved'
+            when followed.next_is_won then 'won'
+            else 'lost'
+        end as exit_kind,
+        case
+            when followed.is_open then coalesce(followed.exited_date, history.as_of_date)
+            else followed.entered_date
+        end as last_day
+    from followed
+    cross join history
+    where followed.is_open or followed.is_first  -- created and closed on one day: at risk on it
+),
+
+final as (
+    select
+        at_risk.deal_id,
+        at_risk.stay_no as episode_no,
+        segments.segment_key,
+        at_risk.stage,
+        at_risk.is_first,
+        at_risk.entered_date,
+        greatest(
+            case
+                when at_risk.is_first then at_risk.entered_date
+                else {{ add_days('at_risk.entered_date', 1) }}
+            end,
+            history.history_start
+        ) as first_day,
+        at_risk.last_day,
+        at_risk.exit_kind,
+        case when at_risk.exit_kind = 'moved' then at_risk.next_stage end as next_stage
+    from at_risk
+    inner join {{ ref('int_deals_segmented') }} as segments on at_risk.deal_id = segments.deal_id
+    cross join history
+    where at_risk.last_day >= history.history_start
+)
+
+select * from final

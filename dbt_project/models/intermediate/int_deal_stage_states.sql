@@ -1,0 +1,79 @@
+-- Every unbroken stay of a deal in one pipeline, stage and result (open, won or lost), in order,
+-- closed stays and the removal included.
+{% set by_time = 'sort_at, sort_no, change_no' %}
+with settings as (
+    select time_zone from {{ source('raw', 'run_settings') }}
+),
+
+compared as (
+    select
+        *,
+        lag(pipeline) over by_time as previous_pipeline,
+        lag(stage) over by_time as previous_stage,
+        lag(result) over by_time as previous_result
+    from {{ ref('int_deal_stage_records') }}
+    window by_time as (partition by deal_id order by {{ by_time }})
+),
+
+stays as (
+    select
+        compared.deal_id,
+        row_number() over (partition by compared.deal_id order by {{ by_time }}) as state_no,
+        compared.sort_at as entered_at,
+        {{ local_date('compared.sort_at', 'settings.time_zone') }} as entered_date,
+        compared.pipeline,
+        compared.stage,
+        compared.result,
+        compared.previous_result,
+        case when compared.field = 'removal' then compared.new_value end as removal_kind,
+        compared.provenance,
+        compared.change_no = 0 as is_first_value
+    from compared
+    cross join settings
+    where
+        compared.field = 'removal'
+        or compared.previous_pipeline is distinct from compared.pipeline
+        or compared.previous_stage is distinct from compared.stage
+        or compared.previous_result is distinct from compared.result
+),
+
+final as (
+    select
+        deal_id,
+        state_no,
+        entered_at,
+        entered_date,
+        lead(entered_at) over by_state as exited_at,
+        lead(entered_date) over by_state as exited_date,
+        pipeline,
+        stage,
+        result,
+        removal_kind,
+        provenance,
+        is_first_value,
+        lead(pipeline) over by_state as next_pipeline,
+        lead(stage) over by_state as next_stage,
+        lead(result) over by_state as next_result,
+        lead(removal_kind) over by_state as next_removal_kind,
+        case
+            when result <> 'open'
+                then
+                    {{ last_value_ignore_nulls(
+                        "case when result <> 'open' and coalesce(previous_result, 'open') = 'open' "
+                        ~ "then entered_at end", 'deal_id', 'state_no'
+                    ) }}
+        end as close_known_at,
+        {{ last_value_ignore_nulls(
+            "case when result = 'open' then entered_at end", 'deal_id', 'state_no'
+        ) }} as last_opened_at,
+        {{ last_value_ignore_nulls(
+            "case when result = 'open' then stage end", 'deal_id', 'state_no'
+        ) }} as last_open_stage,
+        sum(case when result = 'open' and previous_result <> 'open' then 1 else 0 end) over (
+            partition by deal_id order by state_no rows between unbounded preceding and current row
+        ) as reopened_count
+    from stays
+    window by_state as (partition by deal_id order by state_no)
+)
+
+select * from final

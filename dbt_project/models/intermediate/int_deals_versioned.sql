@@ -1,0 +1,88 @@
+{% set fields = ['amount', 'currency', 'close_date', 'owner_id', 'forecast_category'] %}
+{% set stage_columns = ['pipeline', 'stage', 'result', 'removal_kind', 'provenance'] %}
+
+-- The whole state of each deal at the end of every day on which it changed, the day of its removal
+-- included. '' stands for empty, since null means unchanged.
+with settings as (
+    select * from {{ source('raw', 'run_settings') }}
+),
+
+days as (
+    select
+        deal_id,
+        changed_date,
+        {{ fields | join(', ') }},
+        {% for column in stage_columns %}
+            {{ to_text('null') }} as {{ column }},
+        {% endfor %}
+        cast(null as timestamp) as close_known_at
+    from {{ ref('int_deal_field_days') }}
+    union all
+    select
+        deal_id,
+        entered_date as changed_date,
+        {% for field in fields %}
+            {{ to_text('null') }} as {{ field }},
+        {% endfor %}
+        pipeline,
+        coalesce(stage, '') as stage,
+        result,
+        coalesce(removal_kind, '') as removal_kind,
+        provenance,
+        close_known_at
+    from {{ ref('int_deal_stage_states') }}
+    where exited_date is null or exited_date > entered_date
+),
+
+joined as (
+    select
+        deal_id,
+        changed_date,
+        {% for column in fields + stage_columns %}
+            max({{ column }}) as {{ column }},
+        {% endfor %}
+        max(close_known_at) as close_known_at
+    from days
+    group by deal_id, changed_date
+),
+
+filled as (
+    select
+        deal_id,
+        changed_date as valid_from,
+        lead(changed_date) over (partition by deal_id order by changed_date) as valid_to,
+        {% for column in fields + stage_columns %}
+            {{ last_value_ignore_nulls(column, 'deal_id', 'changed_date') }} as {{ column }},
+        {% endfor %}
+        {{ last_value_ignore_nulls('close_known_at', 'deal_id', 'changed_date') }} as close_known_at
+    from joined
+),
+
+final as (
+    select
+        filled.deal_id,
+        filled.valid_from,
+        filled.valid_to,
+        filled.pipeline,
+        nullif(filled.stage, '') as stage,
+        filled.result,
+        nullif(filled.removal_kind, '') as removal_kind,
+        {{ to_decimal("nullif(filled.amount, '')") }} as original_amount,
+        coalesce(
+            nullif(filled.currency, ''),
+            case when lifespans.has_one_currency then settings.reporting_currency end
+        ) as original_currency,
+        {{ to_date("nullif(filled.close_date, '')") }} as close_date,
+        nullif(filled.owner_id, '') as owner_id,
+        nullif(filled.forecast_category, '') as forecast_category,
+        filled.provenance,
+        case
+            when filled.result <> 'open'
+                then {{ local_date('filled.close_known_at', 'settings.time_zone') }}
+        end as close_known_date
+    from filled
+    inner join {{ ref('int_deal_lifespans') }} as lifespans on filled.deal_id = lifespans.deal_id
+    cross join settings
+)
+
+select * from final

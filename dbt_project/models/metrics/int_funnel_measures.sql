@@ -1,0 +1,56 @@
+{{ config(materialized='view', schema='intermediate', contract={'enforced': false}) }}
+
+with events as (
+    select
+        segments.segment_name,
+        segments.segment_value,
+        events.period_start,
+        events.event,
+        events.amount,
+        events.is_amount_assumed,
+        events.lifetime_days
+    from {{ ref('int_funnel_events') }} as events
+    inner join {{ ref('int_reported_segments') }} as segments
+        on
+            events.deal_id = segments.deal_id
+            and events.event_date >= segments.valid_from
+            and events.event_date < segments.valid_to
+    union all
+    select
+        segment_name,
+        segment_value,
+        period_start,
+        'lead' as event,
+        cast(null as decimal(18, 2)) as amount,
+        false as is_amount_assumed,
+        cast(null as integer) as lifetime_days
+    from {{ ref('int_leads_segmented') }}
+),
+
+final as (
+    select
+        segment_name,
+        segment_value,
+        period_start,
+        count(*) filter (where event = 'lead') as leads,
+        count(*) filter (where event = 'created') as deals_created,
+        count(*) filter (where event = 'won') as deals_won,
+        count(*) filter (where event = 'lost') as deals_lost,
+        count(*) filter (where event = 'open_at_end') as open_deals,
+        count(*) filter (where event = 'won' and amount is null) as won_without_amount,
+        count(*) filter (where event = 'open_at_end' and is_amount_assumed) as open_without_amount,
+        count(lifetime_days) as lifetime_deals,
+        sum(lifetime_days) as lifetime_days,
+        sum(amount) filter (where event = 'won') as won_amount,
+        sum(amount) filter (where event = 'lost') as lost_amount,
+        sum(amount) filter (where event = 'open_at_end') as open_amount,
+        -- Credit notes and other negative amounts would take a share of money out of [0, 1].
+        sum(amount) filter (where event = 'won' and amount > 0) as positive_won_amount,
+        sum(amount) filter (where event = 'lost' and amount > 0) as positive_lost_amount,
+        median(case when event = 'won' then cast(amount as double) end) as median_won_amount,
+        median(cast(lifetime_days as double)) as median_lifetime_days
+    from events
+    group by segment_name, segment_value, period_start
+)
+
+select * from final

@@ -1,0 +1,1 @@
+"""Funnelcast: an open sales-pipeline warehouse with a forecast."""

@@ -1,0 +1,139 @@
+"""The command `funnelcast`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from orchestration.company import CompanyFileError
+from orchestration.dagster_home import use_dagster_home
+from orchestration.publication import PublicationRefused, rollback
+from orchestration.settings import PROJECT, RunSettings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        status: int = parsed.command(parsed)
+    except (CompanyFileError, PublicationRefused, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    return status
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    """Refresh everything, as the job in the UI does, and print the result."""
+    settings = RunSettings.resolve(arguments.company, arguments.data, arguments.as_of, arguments.preview)
+    settings.company  # noqa: B018  an error in it is shown before anything starts
+    _prepare()
+    from orchestration.refresh_run import refresh  # imports of a dozen seconds, only where they are needed
+
+    return refresh(settings)
+
+
+def _ui(arguments: argparse.Namespace) -> int:
+    """Open the Dagster UI on loopback, with the daemon that runs the schedule."""
+    settings = RunSettings.resolve()
+    settings.company  # noqa: B018
+    use_dagster_home(settings.folder)
+    _prepare()
+    os.chdir(PROJECT)
+    program = Path(sys.executable).with_name("dagster")
+    os.execv(
+        program, [str(program), "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(arguments.port)]
+    )
+
+
+def _prepare(_: argparse.Namespace | None = None) -> int:
+    """Parse the dbt project where it changed: Dagster reads its assets from that."""
+    from orchestration.dbt_step import ensure_parsed
+
+    ensure_parsed()
+    return 0
+
+
+def _simulate(arguments: argparse.Namespace) -> int:
+    """Write the extracts of a simulated company, and the truth about it."""
+    from orchestration.simulation.demo import write_company
+    from orchestration.simulation.settings import Blockage, SimulationSettings
+
+    settings = SimulationSettings(
+        deals=arguments.deals,
+        seed=arguments.seed,
+        until=arguments.until,
+        years=arguments.years,
+        blockage=Blockage(*arguments.blockage) if arguments.blockage else None,
+    )
+    every = timedelta(days=arguments.every)
+    extract_dates = [arguments.until - every * back for back in reversed(range(arguments.extracts))]
+    write_company(
+        settings, arguments.path, extract_dates, arguments.truth or arguments.path.with_name("truth")
+    )
+    print(
+        f"Wrote {len(extract_dates)} extract(s) of a company of {arguments.deals:,} deals to {arguments.path}"
+    )
+    return 0
+
+
+def _rollback(arguments: argparse.Namespace) -> int:
+    """Point readers at an earlier publication."""
+    version = rollback(RunSettings.resolve().folder, arguments.version)
+    print(f"Readers now see {version}")
+    return 0
+
+
+def _stage_or_day(text: str) -> str | date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="funnelcast", description="An open sales-pipeline warehouse.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    run = commands.add_parser("run", help="refresh everything, publish it, print forecast and blocked stages")
+    run.add_argument("--company", default="", metavar="FILE", help="company file")
+    run.add_argument("--data", default="", metavar="FOLDER", help="data folder")
+    run.add_argument(
+        "--as-of", default="", metavar="YYYY-MM-DD", help="use only what happened before this day"
+    )
+    run.add_argument("--preview", action="store_true", help="compute and print, publish and keep nothing")
+    run.set_defaults(command=_run)
+
+    ui = commands.add_parser("ui", help="open the Dagster UI")
+    ui.add_argument("--port", type=int, default=3000)
+    ui.set_defaults(command=_ui)
+
+    simulate = commands.add_parser("simulate", help="write extracts of a simulated company with known rates")
+    simulate.add_argument("path", type=Path, help="folder for the extracts; gets a folder per extract date")
+    simulate.add_argument("--truth", type=Path, help="folder for the truth; else `truth` beside the extracts")
+    simulate.add_argument("--deals", type=int, default=5000)
+    simulate.add_argument("--seed", type=int, default=7)
+    simulate.add_argument("--until", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+    simulate.add_argument("--years", type=float, default=3.0)
+    simulate.add_argument(
+        "--extracts", type=int, default=1, help="how many full extracts; the last is at --until"
+    )
+    simulate.add_argument("--every", type=int, default=1, metavar="DAYS", help="days between extracts")
+    simulate.add_argument(
+        "--blockage", nargs=2, type=_stage_or_day, metavar=("STAGE", "YYYY-MM-DD"),
+        help="slow the exits of a stage to 0.4 of their rate for six weeks from a day",
+    )  # fmt: skip
+    simulate.set_defaults(command=_simulate)
+
+    back = commands.add_parser("rollback", help="point readers at an earlier publication")
+    back.add_argument("version", nargs="?", help="its name under published/versions; else the one before")
+    back.set_defaults(command=_rollback)
+
+    prepare = commands.add_parser("prepare", help="parse the dbt project where it changed")
+    prepare.set_defaults(command=_prepare)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

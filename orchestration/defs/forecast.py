@@ -1,0 +1,86 @@
+"""The forecast: numpy on the aggregates that dbt has counted."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import dagster as dg
+import polars as pl
+
+from orchestration.forecast import AGGREGATES, forecast
+from orchestration.ledger import earlier_forecasts
+from orchestration.progress import say
+from orchestration.run_resource import Refresh
+from orchestration.warehouse import connected, read_table, write_table
+
+TABLES: Final = {
+    "forecast_quarters": "Each period's revenue by method and segment: won so far + open deals + not yet"
+    " created = expected, with p10, p50 and p90. One row per as-of date, fiscal period, segment and method.",
+    "forecast_current": "The newest headline forecast only, so that nobody sums over methods.",
+    "forecast_deals": "Each open deal's probability of being won, ever and in the current period.",
+    "forecast_hazards": "The daily rates that the forecast has learnt, per stage, age and outcome.",
+}
+CURRENT: Final = """
+    create or replace view forecast.forecast_current as
+    select * from forecast.forecast_quarters
+    where method = 'headline' and as_of_date = (select max(as_of_date) from forecast.forecast_quarters)
+"""
+
+
+@dg.multi_asset(
+    name="forecast",
+    specs=[
+        dg.AssetSpec(
+            ["forecast", name],
+            description=description,
+            group_name="forecast",
+            kinds={"numpy", "duckdb"},
+            owners=["team:forecasting"],
+            deps=[dg.AssetKey(["intermediate", table]) for table in (*AGGREGATES, "int_forecast_actuals")],
+        )
+        for name, description in TABLES.items()
+    ],
+)
+def forecast_tables(
+    context: dg.AssetExecutionContext, refresh: Refresh
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Fit the rates on history before the as-of date and forecast every period of the horizon."""
+    settings = refresh.settings
+    build = settings.current_build()
+    build.forget("forecast")
+    with connected(settings.warehouse) as connection:
+        aggregates = {
+            table: read_table(connection, f"intermediate.{table}", order_by)
+            for table, order_by in AGGREGATES.items()
+        }
+        actuals = read_table(connection, "intermediate.int_forecast_actuals")
+        tables = forecast(aggregates, build.as_of)
+        earlier = earlier_forecasts(settings.folder.ledger, build.as_of)
+        quarters = _with_actuals(tables.quarters, earlier, actuals)
+        frames = {
+            "forecast_quarters": quarters,
+            "forecast_deals": tables.deals,
+            "forecast_hazards": tables.hazards,
+        }
+        for name, frame in frames.items():
+            write_table(connection, f"forecast.{name}", frame)
+        connection.execute(CURRENT)
+        rows = {name: read_table(connection, f"forecast.{name}").height for name in TABLES}
+    say(
+        context,
+        f"Forecast {quarters['fiscal_period'].n_unique()} periods from {rows['forecast_deals']:,} open deals",
+    )
+    for name, count in rows.items():
+        yield dg.MaterializeResult(asset_key=["forecast", name], metadata={"dagster/row_count": count})
+
+
+def _with_actuals(
+    quarters: pl.DataFrame, earlier: pl.DataFrame | None, actuals: pl.DataFrame
+) -> pl.DataFrame:
+    """The forecasts of all as-of dates, each beside what its period brought once that is settled."""
+    columns = quarters.columns
+    forecasts = quarters.drop("actual")
+    if earlier is not None:
+        forecasts = pl.concat([earlier.select(forecasts.columns), forecasts])
+    keys = ["fiscal_period", "segment_name", "segment_value"]
+    order = ["as_of_date", "period_start", "segment_name", "segment_value", "method"]
+    return forecasts.join(actuals, on=keys, how="left").select(columns).sort(order)

@@ -1,0 +1,16 @@
+"""Landing: the files of any CRM to canonical, typed Parquet in the lake. Nothing outside knows a CRM."""
+
+from orchestration.extracts.errors import ExtractError
+from orchestration.extracts.lake import commit_extracts
+from orchestration.extracts.manifest import LakeManifest, LandedExtract, read_manifest
+from orchestration.extracts.staging import StagedExtract, stage_extracts
+
+__all__ = [
+    "ExtractError",
+    "LakeManifest",
+    "LandedExtract",
+    "StagedExtract",
+    "commit_extracts",
+    "read_manifest",
+    "stage_extracts",
+]

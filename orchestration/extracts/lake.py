@@ -1,0 +1,207 @@
+"""The lake: of each extract only what changed since the one before, and tombstones for what is gone."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+import polars as pl
+
+from orchestration.data_folder import DataFolder
+from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS, Entity
+from orchestration.extracts.manifest import (
+    LakeManifest,
+    LandedEntity,
+    LandedExtract,
+    LandedFile,
+    read_manifest,
+    write_manifest,
+)
+from orchestration.extracts.reading import FOR_LOOKUP
+from orchestration.extracts.staging import QUARANTINE, UNLANDED, StagedExtract
+
+HASH = "_hash"
+
+
+def commit_extracts(folder: DataFolder, staged: Sequence[StagedExtract]) -> LakeManifest:
+    """Add staged extracts to the lake; what a source had from the first of their dates on is replaced.
+
+    Nothing counts before the manifest is renamed into place; what a killed run left is overwritten.
+    """
+    manifest = read_manifest(folder)
+    if not staged:
+        return manifest
+    extracts = list(manifest.extracts)
+    ordered = sorted(staged, key=lambda each: (each.source_name, each.extract_date))
+    for source_name, group in groupby(ordered, key=lambda each: each.source_name):
+        arriving = list(group)
+        kept = [
+            each for each in manifest.of_source(source_name) if each.extract_date < arriving[0].extract_date
+        ]
+        for each in arriving:
+            kept.append(_commit(folder, each, kept))
+        extracts = [each for each in extracts if each.source_name != source_name] + kept
+    committed = write_manifest(folder, extracts)
+    _clear(folder, manifest, committed)
+    for each in staged:
+        shutil.rmtree(each.path, ignore_errors=True)
+    return committed
+
+
+def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedExtract]) -> LandedExtract:
+    """Write the lake files of one extract, told against those before it."""
+    before = earlier[-1].lineage if earlier else ""
+    lineage = hashlib.sha256(f"{before}\n{staged.extract_date}\n{staged.fingerprint}".encode()).hexdigest()
+    entities: dict[str, LandedEntity] = {}
+    written: dict[str, pl.Series] = {}
+    for entity in ENTITIES.values():
+        if not staged.entity(entity.name).exists():
+            continue
+        files = [
+            folder.lake / each.entities[entity.name].path for each in earlier if entity.name in each.entities
+        ]
+        change = _change(entity, staged, files)
+        written[entity.name] = change.changed["source_row"]
+        if change.height:
+            path = f"{entity.name}/{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
+            if files:
+                _write(pl.concat([change.changed, change.tombstones]), folder.lake / path)
+            else:
+                _link(staged.entity(entity.name), folder.lake / path)
+            entities[entity.name] = LandedEntity(path, change.changed.height, change.tombstones.height)
+    return LandedExtract(
+        source_name=staged.source_name,
+        extract_date=staged.extract_date,
+        fingerprint=staged.fingerprint,
+        lineage=lineage,
+        delivery=staged.delivery,
+        taken=staged.taken,
+        entities=entities,
+        files=tuple(_landed_files(staged, written)),
+        quarantine=_keep_quarantine(folder, staged, lineage),
+    )
+
+
+@dataclass(frozen=True)
+class _Change:
+    changed: pl.DataFrame
+    tombstones: pl.DataFrame
+
+    @property
+    def height(self) -> int:
+        """Rows that the lake gets."""
+        return self.changed.height + self.tombstones.height
+
+
+def _change(entity: Entity, staged: StagedExtract, files: Sequence[Path]) -> _Change:
+    """Rows that are new or differ from the lake's newest version, and tombstones for rows that are gone."""
+    schema = {**entity.columns, **LAKE_COLUMNS}
+    arriving = pl.read_parquet(staged.entity(entity.name))
+    nothing = pl.DataFrame(schema=schema)
+    if not files:
+        return _Change(arriving, nothing)
+    key = list(entity.key)
+    known = _newest(entity, files)
+    content = _hashed(entity, arriving)
+    compared = (
+        arriving.select(key)
+        .with_columns(content.alias("_new"))
+        .join(known.select(*key, HASH), on=key, how="left", nulls_equal=True, maintain_order="left")
+    )
+    changed = arriving.filter(compared["_new"].ne_missing(compared[HASH]))
+    if staged.delivery != "full" or entity.is_event:
+        return _Change(changed, nothing)
+    gone = known.select(key).join(arriving.select(key), on=key, how="anti", nulls_equal=True)
+    unreadable = staged.path / UNLANDED / f"{entity.name}.parquet"
+    if gone.height and unreadable.exists():
+        unlanded = pl.read_parquet(unreadable)
+        gone = gone.join(unlanded, on=unlanded.columns, how="anti", nulls_equal=True)
+    tombstones = gone.sort(key).with_columns(
+        pl.lit(staged.source_name).alias("source_name"),
+        pl.lit(staged.extract_date).alias("extract_date"),
+        pl.lit(True).alias("is_tombstone"),
+    )
+    return _Change(changed, pl.concat([nothing, tombstones], how="diagonal"))
+
+
+def _newest(entity: Entity, files: Sequence[Path]) -> pl.DataFrame:
+    """The newest version of each key in the lake, as key and hash; keys that are gone left out."""
+    versions = pl.concat([pl.read_parquet(file, columns=[*entity.columns, "is_tombstone"]) for file in files])
+    versions = versions.select(*entity.key, "is_tombstone", _hashed(entity, versions).alias(HASH))
+    newest = (
+        versions.unique(subset=list(entity.key), keep="last", maintain_order=True)
+        if len(files) > 1
+        else versions
+    )
+    return newest.filter(~pl.col("is_tombstone"))
+
+
+def _hashed(entity: Entity, rows: pl.DataFrame) -> pl.Series:
+    """A 64-bit hash of each row's content; only rows of one key are compared by it."""
+    return rows.select(*entity.columns).hash_rows(seed=0)
+
+
+def _landed_files(staged: StagedExtract, written: dict[str, pl.Series]) -> list[LandedFile]:
+    landed = []
+    for file in staged.files:
+        numbers = written.get(file.entity, pl.Series([], dtype=pl.Int64))
+        count = int(
+            numbers.filter(numbers.is_between(file.first_row, file.next_row, closed="left")).n_unique()
+        )
+        count = min(count, file.rows_landed) if file.entity != FOR_LOOKUP else 0
+        landed.append(
+            LandedFile(
+                file=file.file,
+                entity=file.entity,
+                rows_in=file.rows_in,
+                rows_written=count,
+                rows_unchanged=file.rows_landed - count,
+                rows_quarantined=file.rows_quarantined,
+                rows_duplicate=file.rows_duplicate,
+            )
+        )
+    return landed
+
+
+def _keep_quarantine(folder: DataFolder, staged: StagedExtract, lineage: str) -> str | None:
+    rows = pl.read_parquet(staged.path / QUARANTINE)
+    if not rows.height:
+        return None
+    name = f"{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
+    _write(rows, folder.quarantine / name)
+    return name
+
+
+def _write(rows: pl.DataFrame, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    rows.write_parquet(partial)
+    os.replace(partial, path)
+
+
+def _link(staged: Path, path: Path) -> None:
+    """Take over a staged file, which is never changed in place, as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    os.link(staged, partial)
+    os.replace(partial, path)
+    partial.unlink(missing_ok=True)  # renaming one link of a file over another does nothing
+
+
+def _clear(folder: DataFolder, before: LakeManifest, after: LakeManifest) -> None:
+    """Remove the files of extracts that were landed anew."""
+
+    def paths(manifest: LakeManifest) -> set[Path]:
+        lake = {
+            manifest.lake / entity.path
+            for extract in manifest.extracts
+            for entity in extract.entities.values()
+        }
+        return lake | {folder.quarantine / each.quarantine for each in manifest.extracts if each.quarantine}
+
+    for path in paths(before) - paths(after):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,150 @@
+"""The rows of one table of an extract, all its files together: sound ones typed, the others named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from orchestration.extracts.csv_records import BrokenLine
+from orchestration.extracts.plan import Plan
+from orchestration.extracts.quarantine import FILE, bad_values, missing, no_problems, quarantined, repeated
+from orchestration.extracts.tables import LINE, Table, position_name
+from orchestration.extracts.typing_rows import AT, TypedColumns
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """What became of the rows of a file: rows in = landed + quarantined + duplicate.
+
+    Its landed rows have the numbers `first_row` up to, but without, `next_row` in the extract.
+    `rows_before` is how many rows of its entity the extract before had, where there was one.
+    """
+
+    file: str
+    entity: str
+    rows_in: int
+    rows_landed: int
+    rows_quarantined: int
+    rows_duplicate: int
+    first_row: int = 0
+    next_row: int = 0
+    rows_before: int | None = None
+
+    def __post_init__(self) -> None:
+        accounted = self.rows_landed + self.rows_quarantined + self.rows_duplicate
+        if self.rows_in != accounted:
+            raise AssertionError(
+                f"{self.file}: {self.rows_in} rows came in and {accounted} are accounted for"
+            )
+
+
+@dataclass(frozen=True)
+class TableRows:
+    """Sound rows as typed cells with AT, quarantined values, and what is readable of quarantined rows."""
+
+    rows: pl.DataFrame
+    quarantined: pl.DataFrame
+    unlanded: pl.DataFrame
+    accounts: list[FileAccount]
+    height: int
+
+
+def read_rows(
+    tables: Sequence[Table],
+    plans: Sequence[Plan],
+    names: Sequence[str],
+    table: str,
+    entity: str,
+    first_row: int,
+) -> TableRows:
+    """The rows of the files that are one table of a mapping; `names` stand for them in the quarantine."""
+    typed = TypedColumns()
+    places: list[pl.DataFrame] = []
+    broken: list[tuple[int, BrokenLine]] = []
+    unreadable = TypedColumns()
+    bounds = [0]
+    for number, (each, plan) in enumerate(zip(tables, plans, strict=True)):
+        for block in each.blocks(plan.positions):
+            typed.add(block.rows, plan)
+            places.append(block.rows.select(LINE, pl.lit(number, dtype=pl.Int32).alias(FILE)))
+            broken.extend((number, line) for line in block.broken)
+            if block.broken:
+                unreadable.add(_as_far_as_readable(block.broken, each, plan), plan)
+        bounds.append(typed.height)
+    rows, bad = typed.finished(plans[0], names[0], table)
+    where = pl.concat(places) if places else pl.DataFrame(schema={LINE: pl.Int64, FILE: pl.Int32})
+    rows = pl.concat([where.with_row_index(AT).cast({AT: pl.Int64}), rows], how="horizontal")
+    problems = [
+        *(bad_values(each) for each in bad),
+        *(missing(rows, bad, cell) for cell in typed.cells.values() if cell.is_required),
+    ]
+    problems = [problem for problem in problems if problem.height]
+    in_quarantine = pl.concat(problems) if problems else no_problems()
+    sound = (
+        rows.join(in_quarantine.select(AT).unique(), on=AT, how="anti", maintain_order="left")
+        if problems
+        else rows
+    )
+    copies, conflicts = repeated(sound, plans[0], list(typed.cells.values()))
+    in_quarantine = pl.concat([in_quarantine, conflicts])
+    if len(copies) or conflicts.height:
+        gone = pl.concat([copies, conflicts[AT]]).unique()
+        sound = sound.filter(~pl.col(AT).is_in(gone.implode()))
+    unlanded = (
+        rows.filter(pl.col(AT).is_in(in_quarantine[AT].unique().implode()))
+        if in_quarantine.height
+        else rows.clear()
+    )
+    if unreadable.height:
+        unlanded = pl.concat([unlanded, pl.concat(unreadable.blocks, how="diagonal")], how="diagonal")
+    return TableRows(
+        rows=sound.with_columns(pl.col(AT) + first_row),
+        quarantined=quarantined(in_quarantine, where, broken, names),
+        unlanded=unlanded,
+        accounts=_accounts(names, entity, bounds, first_row, broken, in_quarantine, copies),
+        height=typed.height,
+    )
+
+
+def _as_far_as_readable(broken: Sequence[BrokenLine], table: Table, plan: Plan) -> pl.DataFrame:
+    """The fields of broken lines by position: their key may tell which row is unreadable, not absent."""
+    fields = [table.split(line.text) for line in broken]
+    return pl.DataFrame(
+        {
+            position_name(position): [row[position] if position < len(row) else None for row in fields]
+            for position in plan.positions
+        },
+        schema=dict.fromkeys(map(position_name, plan.positions), pl.String),
+    )
+
+
+def _accounts(
+    names: Sequence[str],
+    entity: str,
+    bounds: Sequence[int],
+    first_row: int,
+    broken: Sequence[tuple[int, BrokenLine]],
+    in_quarantine: pl.DataFrame,
+    copies: pl.Series,
+) -> list[FileAccount]:
+    set_aside = in_quarantine[AT].unique()
+    accounts = []
+    for number, name in enumerate(names):
+        start, stop = bounds[number], bounds[number + 1]
+        lines = sum(file == number for file, _ in broken)
+        held = int(set_aside.is_between(start, stop, closed="left").sum()) + lines
+        duplicate = int(copies.is_between(start, stop, closed="left").sum())
+        rows_in = stop - start + lines
+        accounts.append(
+            FileAccount(
+                name,
+                entity,
+                rows_in,
+                rows_in - held - duplicate,
+                held,
+                duplicate,
+                first_row + start,
+                first_row + stop,
+            )
+        )
+    return accounts

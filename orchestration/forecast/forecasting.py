@@ -1,0 +1,141 @@
+"""The forecast as of a date: every method, period and segment, laid out as tables."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from orchestration.forecast.aggregates import Aggregates
+from orchestration.forecast.baselines import crm_weighted, mean_of_last
+from orchestration.forecast.classes import Floats, Ints
+from orchestration.forecast.coherence import share_out, to_cents
+from orchestration.forecast.cuts import Cuts
+from orchestration.forecast.deal_table import deal_table
+from orchestration.forecast.fiscal_periods import Calendar, Period
+from orchestration.forecast.hazard_method import HazardForecast, forecast_by_hazards
+from orchestration.forecast.hazard_table import hazard_table
+from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
+from orchestration.forecast.quarter_table import Parts, quarter_table
+from orchestration.forecast.reliability import Reliability, judge
+
+
+@dataclass(frozen=True)
+class ForecastTables:
+    """`quarters`: period x segment x method; `deals`: open deals; `hazards`: the fitted rates."""
+
+    quarters: pl.DataFrame
+    deals: pl.DataFrame
+    hazards: pl.DataFrame
+
+
+def forecast(frames: Mapping[str, pl.DataFrame], as_of: date) -> ForecastTables:
+    """The forecast from the tables of AGGREGATES, each read in its order, using days before `as_of`."""
+    aggregates = Aggregates.of(frames)
+    calendar = Calendar.of(aggregates)
+    periods = calendar.from_current(as_of, int(aggregates["history"]["horizon"].item()))
+    ended = calendar.ended(aggregates.history_start, as_of)
+    fitted = forecast_by_hazards(aggregates, calendar, as_of, periods, ended)
+    cuts = Cuts.known_at(aggregates, fitted.deals.frame["deal_id"], periods, as_of)
+    mean = mean_of_last(aggregates, ended, as_of)
+    verdicts = _verdicts(cuts, fitted, aggregates, ended, as_of)
+    deal_cents = to_cents(fitted.open_expected)
+    rows = [
+        quarter_table(as_of, period, method, cuts, parts, verdicts, ranges, fitted.deals.amount)
+        for number, period in enumerate(periods)
+        for method, parts, ranges in _methods(number, period, cuts, fitted, deal_cents, mean, verdicts, as_of)
+    ]
+    return ForecastTables(
+        quarters=pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method"),
+        deals=deal_table(fitted, deal_cents[:, 0], as_of, periods[0].name),
+        hazards=hazard_table(fitted.hazards, aggregates.stages, as_of),
+    )
+
+
+def _methods(
+    number: int,
+    period: Period,
+    cuts: Cuts,
+    fitted: HazardForecast,
+    deal_cents: Ints,
+    mean: float | None,
+    verdicts: list[Reliability],
+    as_of: date,
+) -> list[tuple[str, Parts, list[Range | None]]]:
+    """Each method's money per cut in one period, and its ranges."""
+    won = cuts.won[:, number]
+    new_cents = int(to_cents(fitted.new_expected[number : number + 1])[0])
+    hazard = Parts(
+        won, cuts.cents_of_deals(deal_cents[:, number]), cuts.share(new_cents, cuts.arrival_weight)
+    )
+    by_mean = None if mean is None else _spread_total(mean, hazard, cuts)
+    no_ranges: list[Range | None] = [None] * len(cuts.keys)
+    ranges = _ranges(number, hazard, cuts, fitted, verdicts, as_of)
+    is_modelled = verdicts[cuts.total].has_range or by_mean is None
+    methods = [
+        ("headline", hazard if is_modelled or by_mean is None else by_mean, ranges),
+        ("hazard", hazard, ranges),
+    ]
+    by_crm = crm_weighted(fitted.deals.frame, fitted.deals.amount, period, is_current=number == 0)
+    if by_crm is not None:
+        open_cents = cuts.cents_of_deals(to_cents(by_crm))
+        methods.append(("crm_weighted", Parts(won, open_cents, np.zeros_like(won)), no_ranges))
+    if by_mean is not None:
+        methods.append(("mean_of_3", by_mean, no_ranges))
+    return methods
+
+
+def _spread_total(expected: float, hazard: Parts, cuts: Cuts) -> Parts:
+    """A total without parts of its own, split as the hazard method splits and spreads its total.
+
+    What is won already is the least that it can come to.
+    """
+    total = cuts.total
+    rest = max(0, round(expected * 100) - int(hazard.won[total]))
+    split = np.array([hazard.open[total], hazard.new[total]], dtype=np.float64)
+    open_cents, new_cents = share_out(rest, split if split.sum() > 0 else np.array([0.0, 1.0]))
+    return Parts(
+        hazard.won,
+        cuts.share(int(open_cents), hazard.open.astype(np.float64)),
+        cuts.share(int(new_cents), hazard.new.astype(np.float64)),
+    )
+
+
+def _ranges(
+    number: int, parts: Parts, cuts: Cuts, fitted: HazardForecast, verdicts: list[Reliability], as_of: date
+) -> list[Range | None]:
+    """The range of each cut: deal variances add up, the system's relative error is the total's."""
+    variance = cuts.sum_of_deals(fitted.open_variance[:, number])
+    variance += fitted.new_variance[number] * cuts.arrival_shares()
+    rest = (parts.open + parts.new) / 100
+    none = BigDeals(np.zeros(0), np.zeros(0))
+    big = BigDeals.among(
+        fitted.win_amount, fitted.probabilities.in_period[:, number], float(parts.expected[cuts.total]) / 100
+    )
+    return [
+        range_of(
+            float(parts.won[cut]) / 100,
+            float(rest[cut]),
+            float(variance[cut]),
+            PRIOR_SD if number == 0 else PRIOR_SD_AHEAD,
+            big if cut == cuts.total else none,
+            as_of,
+        )
+        if verdicts[cut].has_range
+        else None
+        for cut, _ in cuts
+    ]
+
+
+def _verdicts(
+    cuts: Cuts, fitted: HazardForecast, aggregates: Aggregates, ended: list[Period], as_of: date
+) -> list[Reliability]:
+    """How far each cut's forecast can be trusted, by its own wins."""
+    covered: Floats = np.maximum(cuts.wins, 0)
+    days = max((as_of - aggregates.history_start).days, 1)
+    length = ended[-1].length if ended else days
+    return [
+        judge(float(wins), len(ended), float(wins) * length / days, fitted.won_amounts.squared_variation)
+        for wins in covered
+    ]

@@ -1,0 +1,80 @@
+"""Rows of forecast_quarters."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from orchestration.forecast.classes import Floats, Ints
+from orchestration.forecast.coherence import to_cents
+from orchestration.forecast.cuts import Cuts
+from orchestration.forecast.fiscal_periods import Period
+from orchestration.forecast.interval import Range
+from orchestration.forecast.reliability import Reliability
+
+MONEY: Final = pl.Decimal(18, 2)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Cents per cut: won to date, from open deals, from deals not created yet."""
+
+    won: Ints
+    open: Ints
+    new: Ints
+
+    @property
+    def expected(self) -> Ints:
+        """Their sum."""
+        return self.won + self.open + self.new
+
+
+def quarter_table(
+    as_of: date,
+    period: Period,
+    method: str,
+    cuts: Cuts,
+    parts: Parts,
+    verdicts: list[Reliability],
+    ranges: list[Range | None],
+    open_amount: Floats,
+) -> pl.DataFrame:
+    """One row per cut of one method and period."""
+    height = len(cuts.keys)
+    shown = {
+        name: money([None if one is None else round(getattr(one, name) * 100) for one in ranges])
+        for name in ("p10", "p50", "p90", "sd_deal", "sd_system")
+    }
+    return pl.DataFrame(
+        {
+            "as_of_date": pl.repeat(as_of, height, dtype=pl.Date, eager=True),
+            "fiscal_period": pl.repeat(period.name, height, eager=True),
+            "period_start": pl.repeat(period.start, height, dtype=pl.Date, eager=True),
+            "period_end": pl.repeat(period.last_day, height, dtype=pl.Date, eager=True),
+            "segment_name": [name for name, _ in cuts.keys],
+            "segment_value": [value for _, value in cuts.keys],
+            "method": pl.repeat(method, height, eager=True),
+            "won_to_date": money(parts.won),
+            "open_expected": money(parts.open),
+            "new_expected": money(parts.new),
+            "expected": money(parts.expected),
+            **shown,
+            "n_open": cuts.cents_of_deals(np.ones(len(open_amount), dtype=np.int64)),
+            "open_amount": money(cuts.cents_of_deals(to_cents(open_amount))),
+            "wins_in_history": cuts.wins.astype(np.int64),
+            "reliability": [verdict.verdict for verdict in verdicts],
+            "reliability_reason": [verdict.reason for verdict in verdicts],
+            "blend_weight": pl.repeat(
+                1.0 if method == "hazard" else None, height, dtype=pl.Float64, eager=True
+            ),
+            "actual": pl.repeat(None, height, dtype=MONEY, eager=True),
+        }
+    )
+
+
+def money(cents: Ints | list[int | None]) -> pl.Series:
+    """Whole cents as money."""
+    scaled = pl.Series(cents, dtype=pl.Int64).cast(pl.Decimal(38, 0)) * pl.Series(["0.01"]).cast(MONEY)
+    return scaled.cast(MONEY)

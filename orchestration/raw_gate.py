@@ -1,0 +1,58 @@
+"""The raw gate: each staged extract passes or is held, by itself."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+
+import polars as pl
+
+from orchestration.check_results import CheckResult, blocking
+from orchestration.extracts import StagedExtract
+from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
+from orchestration.gates import run_gate
+
+
+def check_staged(staged: Iterable[StagedExtract], thresholds: Mapping[str, float]) -> list[CheckResult]:
+    """The results of the raw suites on each extract; datasets are named after their extract."""
+    return [
+        replace(result, dataset=f"{_name(extract)} {result.dataset}")
+        for extract in staged
+        for result in run_gate("raw", None, _views(extract), thresholds)
+    ]
+
+
+def passed(staged: Sequence[StagedExtract], results: pl.DataFrame) -> list[StagedExtract]:
+    """The extracts that no critical check holds."""
+    held = {
+        dataset.rsplit(" ", 1)[0] for dataset in blocking(results.filter(pl.col("gate") == "raw"))["dataset"]
+    }
+    return [extract for extract in staged if _name(extract) not in held]
+
+
+def _name(extract: StagedExtract) -> str:
+    return f"{extract.source_name} {extract.extract_date}"
+
+
+def _views(extract: StagedExtract) -> dict[str, str | pl.DataFrame]:
+    files = [
+        {
+            "source_name": extract.source_name,
+            "extract_date": extract.extract_date,
+            "delivery": extract.delivery,
+            **asdict(account),
+        }
+        for account in extract.files
+    ]
+    return {
+        "landed_deals": _staged_rows(extract, "deals"),
+        "landed_deal_changes": _staged_rows(extract, "deal_changes"),
+        "landed_files": pl.DataFrame(files, infer_schema_length=None),
+    }
+
+
+def _staged_rows(extract: StagedExtract, entity: str) -> str | pl.DataFrame:
+    """A query of the staged rows, which stay in their file, or an empty table."""
+    path = extract.entity(entity)
+    if path.exists():
+        quoted = str(path).replace("'", "''")
+        return f"select * from read_parquet('{quoted}')"
+    return pl.DataFrame(schema={**ENTITIES[entity].columns, **LAKE_COLUMNS})

@@ -1,0 +1,205 @@
+"""What a refresh found, in one screen of plain words."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from orchestration.builds import Build
+from orchestration.check_results import blocking
+from orchestration.extracts import read_manifest
+from orchestration.publication import current_version, version_folder
+from orchestration.settings import RunSettings
+from orchestration.warehouse import connected, query
+
+BLOCKED_SHOWN = 5
+WIDTH = 12
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The screen, and whether every gate let everything through."""
+
+    text: str
+    every_gate_passed: bool
+
+
+def summarise(settings: RunSettings) -> Summary:
+    """The state of the company after a refresh, as far as the refresh came."""
+    build = settings.build
+    if not build.exists:
+        return Summary("\nNothing was computed: no extract has been landed. The reason stands above.", False)
+    results = build.results()
+    refusals = build.refusals()
+    held = _held(results)
+    lines = [f"{settings.company.company}, as of {build.as_of}: what was known before that day"]
+    lines += _landed(settings, held)
+    if not refusals:
+        with connected(settings.warehouse, read_only=True) as connection:
+            currency = settings.company.reporting_currency
+            lines += ["", *_forecast(connection, currency), "", *_blocked(connection, currency)]
+    lines += ["", *_checks(results, refusals), *_published(settings, build, refusals)]
+    return Summary("\n".join(["", *lines]), not refusals and not held)
+
+
+def _landed(settings: RunSettings, held: list[str]) -> Iterator[str]:
+    manifest = read_manifest(settings.folder)
+    landed = manifest.landed_files()
+    rows = {entity: int(count) for entity, count in landed.group_by("entity").agg(_landed_rows()).iter_rows()}
+    quarantined = int(landed["rows_quarantined"].sum() or 0)
+    with connected(settings.warehouse, read_only=True) as connection:
+        deals = _value(connection, "select count(distinct deal_id) from raw.deals")
+    others = ", ".join(
+        f"{count:,} {entity.replace('_', ' ')}"
+        for entity, count in sorted(rows.items())
+        if entity != "deals" and count
+    )
+    yield _line("Landed", f"{deals:,} deals; {quarantined:,} rows quarantined")
+    if others:
+        yield _line("", f"beside them {others}")
+    for extract in held:
+        yield _line("Held", f"{extract} did not pass its gate and waits; this night goes on without it")
+
+
+def _landed_rows() -> pl.Expr:
+    return (pl.col("rows_in") - pl.col("rows_quarantined") - pl.col("rows_duplicate")).sum()
+
+
+def _forecast(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
+    rows = _rows(
+        connection,
+        "select * from forecast.forecast_quarters"
+        " where segment_name = 'all' and as_of_date = (select as_of_date from raw.run_settings)"
+        " order by period_start, method",
+    )
+    if not rows:
+        yield _line("Forecast", "there is nothing to forecast from yet")
+        return
+    first = min(row["period_start"] for row in rows)
+    by_method = {row["method"]: row for row in rows if row["period_start"] == first}
+    headline = by_method["headline"]
+    yield _line(
+        "Forecast",
+        f"{headline['fiscal_period']}, {headline['period_start']} to {headline['period_end']}, in {currency}",
+    )
+    yield _amount("won so far", headline["won_to_date"])
+    yield _amount(
+        "open deals",
+        headline["open_expected"],
+        f"expected of {headline['open_amount']:,.0f} in {headline['n_open']:,} deals",
+    )
+    yield _amount("not yet created", headline["new_expected"])
+    yield _amount("expected", headline["expected"], _range(headline))
+    if "crm_weighted" in by_method:
+        yield _amount("the CRM's own", by_method["crm_weighted"]["expected"], "amounts x stage probabilities")
+    if "mean_of_3" in by_method:
+        yield _amount("mean of last 3", by_method["mean_of_3"]["expected"])
+    if headline["reliability"] != "good":
+        yield _line(
+            "", f"Reliability {headline['reliability'].replace('_', ' ')}: {headline['reliability_reason']}"
+        )
+    later = [row for row in rows if row["method"] == "headline" and row["period_start"] > first]
+    for row in later:
+        yield _amount(row["fiscal_period"], row["expected"], _range(row))
+
+
+def _range(row: dict[str, Any]) -> str:
+    if row["p10"] is None or row["p90"] is None:
+        return "too few deals for a range"
+    return f"8 in 10: {row['p10']:,.0f} to {row['p90']:,.0f}"
+
+
+def _blocked(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
+    rows = _rows(
+        connection,
+        "select pipeline, stage, verdict, open_deals, stalled_deals, stalled_amount, median_open_days,"
+        " won_median_days from metrics.blocked_stages where segment_name = 'all'"
+        " order by stalled_amount desc nulls last, pipeline, stage",
+    )
+    yield _line(
+        "Blocked", f"stages by the money that is stuck in them, in {currency}; stuck is a deal that has been"
+    )
+    yield _line(
+        "", "in its stage for longer than 9 in 10 won deals were; days are medians, of open and of won deals"
+    )
+    if not rows:
+        yield _line("", "no open deals")
+        return
+    yield _line(
+        "", f"{'stage':<36}{'open':>7}{'stuck':>7}{'stuck money':>15}{'days':>7}{'won in':>9}  verdict"
+    )
+    for row in rows[:BLOCKED_SHOWN]:
+        name = f"{row['pipeline']}: {row['stage']}"
+        yield _line(
+            "",
+            f"{name[:35]:<36}{row['open_deals']:>7,}{_number(row['stalled_deals']):>7}"
+            f"{_number(row['stalled_amount']):>15}{_number(row['median_open_days']):>7}"
+            f"{_number(row['won_median_days']):>9}  {row['verdict'].replace('_', ' ')}",
+        )
+
+
+def _checks(results: pl.DataFrame, refusals: list[str]) -> Iterator[str]:
+    passed = results.filter(pl.col("status") == "passed").height
+    warnings = results.filter((pl.col("status") == "failed") & (pl.col("severity") == "warning"))
+    failed = results.height - passed - warnings.height
+    yield _line("Checks", f"{passed:,} passed, {warnings.height:,} warnings, {failed:,} failed")
+    for row in warnings.iter_rows(named=True):
+        yield _line(
+            "",
+            f"warning: {row['dataset']}, {row['check']}: {row['failing_rows']:,} rows",
+        )
+    for reason in refusals:
+        yield _line("", reason)
+
+
+def _published(settings: RunSettings, build: Build, refusals: list[str]) -> Iterator[str]:
+    if settings.is_preview:
+        yield _line("Published", "nothing: this was a preview")
+    elif refusals:
+        current = current_version(settings.folder)
+        kept = f"readers still see {current}" if current else "nothing has been published yet"
+        yield _line("Published", f"nothing new, for the reasons above; {kept}")
+    elif not version_folder(settings.folder, build.version).exists():
+        yield _line("Published", "nothing new: publishing itself failed, as said above")
+    elif current_version(settings.folder) == build.version:
+        yield _line("Published", str(settings.folder.published / "current"))
+    else:
+        yield _line("Published", str(version_folder(settings.folder, build.version)))
+        yield _line("", f"readers of `current` still see the newer {current_version(settings.folder)}")
+
+
+def _held(results: pl.DataFrame) -> list[str]:
+    """The extracts that the raw gate holds."""
+    names = (
+        blocking(results.filter(pl.col("gate") == "raw"))["dataset"]
+        .str.split(" ")
+        .list.head(2)
+        .list.join(" ")
+    )
+    return names.unique().sort().to_list()
+
+
+def _line(head: str, text: str) -> str:
+    return f"{head:<{WIDTH}}{text}".rstrip()
+
+
+def _amount(name: str, amount: Decimal | None, note: str = "") -> str:
+    shown = f"{amount:,.0f}" if amount is not None else "unknown"
+    return _line("", f"{name:<16}{shown:>16}  {note}")
+
+
+def _number(value: Any) -> str:
+    return "-" if value is None else f"{value:,.0f}"
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    return query(connection, sql).to_dicts()
+
+
+def _value(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -1,0 +1,84 @@
+"""A data folder with small extracts written by a test, landed as a refresh lands them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import yaml
+
+from orchestration.company import Company
+from orchestration.data_folder import DataFolder
+from orchestration.extracts import LakeManifest, StagedExtract, commit_extracts, read_manifest, stage_extracts
+
+FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
+SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+@dataclass
+class Workplace:
+    """A company with one source `sales` and its data folder."""
+
+    root: Path
+    crm: str = "canonical"
+    time_zone: str = "Europe/Berlin"
+    source: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> DataFolder:
+        return DataFolder(self.root)
+
+    @property
+    def company(self) -> Company:
+        source = {"name": "sales", "crm": self.crm, "path": "raw/sales", **self.source}
+        return Company.model_validate(
+            {"company": "Acme", "time_zone": self.time_zone, "reporting_currency": "EUR", "sources": [source]}
+        )
+
+    def write(self, day: date, files: Mapping[str, str | bytes]) -> Path:
+        """Write the files of one extract."""
+        extract = self.root / "raw" / "sales" / day.isoformat()
+        for name, content in files.items():
+            path = extract / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return extract
+
+    def map(self, **mapping: Any) -> None:
+        """Read with a mapping file of the user."""
+        self.crm = "mapping.yaml"
+        (self.root / "mapping.yaml").write_text(yaml.safe_dump(mapping))
+
+    def stage(self) -> list[StagedExtract]:
+        return stage_extracts(self.company, self.root, self.folder)
+
+    def land(self) -> LakeManifest:
+        return commit_extracts(self.folder, self.stage())
+
+    def rows(self, entity: str, *columns: str, day: date | None = None) -> list[tuple[Any, ...]]:
+        """Rows of the lake in its order; without columns, all of the entity's."""
+        files = read_manifest(self.folder).files(entity)
+        if not files:
+            return []
+        frame = pl.concat([pl.read_parquet(file) for file in files])
+        if day:
+            frame = frame.filter(pl.col("extract_date") == day)
+        return frame.select(columns).rows() if columns else frame.rows()
+
+    def quarantine(self, *columns: str) -> list[tuple[Any, ...]]:
+        return read_manifest(self.folder).quarantined_rows(self.folder).select(columns).rows()
+
+    def account(self, file: str, day: date = FIRST) -> tuple[int, ...]:
+        """Rows in, written, unchanged, quarantined and duplicate of a landed file."""
+        files = read_manifest(self.folder).landed_files().filter(file=file, extract_date=day)
+        return files.select(pl.col("^rows_.*$")).row(0)
+
+    def lake_bytes(self) -> dict[str, bytes]:
+        """Every Parquet file of lake and quarantine."""
+        return {
+            str(path.relative_to(self.root)): path.read_bytes()
+            for base in (self.folder.lake, self.folder.quarantine)
+            for path in sorted(base.rglob("*.parquet"))
+        }

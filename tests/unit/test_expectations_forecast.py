@@ -1,0 +1,108 @@
+"""The forecast gate passes good forecasts and names what is wrong in spoiled ones."""
+
+import pytest
+
+from orchestration.gates import run_gate
+from tests.unit.expectation_tables import Spoil, Table, as_views, names_of_checks, run_one_check
+
+SETTINGS = Table(
+    {"as_of_date": "date", "as_of_at": "timestamp", "horizon": "int"},
+    [("2026-03-11", "2026-03-10 23:00:00", 1)],
+)
+DATES = Table(
+    {"date_day": "date", "fiscal_period": "text", "period_start": "date", "period_end": "date"},
+    [
+        ("2025-12-31", "FY2025-Q4", "2025-10-01", "2025-12-31"),
+        ("2026-03-10", "FY2026-Q1", "2026-01-01", "2026-03-31"),
+        ("2026-03-11", "FY2026-Q1", "2026-01-01", "2026-03-31"),
+        ("2026-04-01", "FY2026-Q2", "2026-04-01", "2026-06-30"),
+        ("2026-07-01", "FY2026-Q3", "2026-07-01", "2026-09-30"),
+    ],
+)
+DEALS = Table(
+    {"deal_id": "text", "is_closed": "boolean", "removed_date": "date"},
+    [("d1", False, None), ("d2", False, None), ("d3", True, None), ("d4", False, "2026-03-01")],
+)
+QUARTERS = Table(
+    {
+        "as_of_date": "date", "fiscal_period": "text", "segment_name": "text", "segment_value": "text",
+        "method": "text", "won_to_date": "decimal(18,2)", "open_expected": "decimal(18,2)",
+        "new_expected": "decimal(18,2)", "expected": "decimal(18,2)", "p10": "decimal(18,2)",
+        "p50": "decimal(18,2)", "p90": "decimal(18,2)", "reliability": "text",
+    },
+    [
+        ("2026-03-11", "FY2026-Q1", "all", "all", "headline", 10, 5, 1.5, 16.5, 12, 16, 20, "good"),
+        ("2026-03-11", "FY2026-Q1", "team", "north", "headline", 4, 2, 0.75, 6.75, None, None, None, "good"),
+        ("2026-03-11", "FY2026-Q1", "team", "south", "headline", 6, 3, 0.75, 9.75, 8, 10, 11, "limited"),
+        ("2026-03-11", "FY2026-Q2", "all", "all", "headline", 0, 3, 9, 12, 5, 12, 30, "good"),
+        ("2026-03-11", "FY2026-Q1", "all", "all", "hazard", 10, 5, 1.5, 16.5, None, None, None, "good"),
+        # An older forecast, whatever it says, is not checked again.
+        ("2026-03-04", "FY2026-Q1", "all", "all", "headline", 0, 0, 0, 99, 3, 2, 1, "good"),
+    ],
+)  # fmt: skip
+FORECAST_DEALS = Table(
+    {
+        "as_of_date": "date", "deal_id": "text", "fiscal_period": "text", "stage": "text", "p_won": "double",
+        "p_won_in_period": "double", "expected_amount": "decimal(18,2)",
+    },
+    [
+        ("2026-03-11", "d1", "FY2026-Q1", "Demo", 0.5, 0.4, 4),
+        ("2026-03-11", "d2", "FY2026-Q1", "Demo", 0.1, 0.1, 1),
+    ],
+)  # fmt: skip
+GOOD = {
+    "raw.run_settings": SETTINGS,
+    "core.dim_dates": DATES,
+    "core.fct_deals": DEALS,
+    "forecast.forecast_quarters": QUARTERS,
+    "forecast.forecast_deals": FORECAST_DEALS,
+}
+SPOILS = [
+    Spoil("forecast_unique", "forecast.forecast_quarters", twice=True),
+    Spoil("expected_not_null", "forecast.forecast_quarters", values={"expected": None}),
+    Spoil("method_known", "forecast.forecast_quarters", values={"method": "guess"}),
+    Spoil("reliability_known", "forecast.forecast_quarters", values={"reliability": "perfect"}),
+    Spoil("reliability_not_null", "forecast.forecast_quarters", values={"reliability": None}),
+    Spoil("forecast_parts_add_up", "forecast.forecast_quarters", values={"new_expected": 1.51}),
+    Spoil("quantiles_ordered", "forecast.forecast_quarters", values={"p50": 11.99}),
+    Spoil("company_total_present", "forecast.forecast_quarters", 4, {"segment_value": "none"}),
+    Spoil("headline_reaches_horizon", "forecast.forecast_quarters", 3, gone=True),
+    Spoil("segments_add_up", "forecast.forecast_quarters", 2, {"won_to_date": 5.99}),
+    Spoil("forecast_deal_id_not_null", "forecast.forecast_deals", values={"deal_id": None}),
+    Spoil("forecast_deal_unique", "forecast.forecast_deals", twice=True),
+    Spoil("expected_amount_not_null", "forecast.forecast_deals", values={"expected_amount": None}),
+    Spoil("p_won_in_range", "forecast.forecast_deals", values={"p_won": 1.01}),
+    Spoil("p_won_in_period_in_range", "forecast.forecast_deals", values={"p_won_in_period": -0.01}),
+    Spoil("p_won_in_period_within_p_won", "forecast.forecast_deals", values={"p_won_in_period": 0.51}),
+    Spoil("open_deals_forecast", "forecast.forecast_deals", gone=True),
+    Spoil("deals_add_up_to_hazard", "forecast.forecast_deals", values={"expected_amount": 4.01}),
+]
+
+
+def test_good_forecasts_pass_every_check() -> None:
+    results = run_gate("forecast", None, as_views(GOOD))
+    assert {result.check: result.observed for result in results if result.status != "passed"} == {}
+    assert {result.check for result in results} == names_of_checks("forecast")
+
+
+@pytest.mark.parametrize("spoil", SPOILS, ids=str)
+def test_one_spoiled_row_fails_its_check_by_name(spoil: Spoil, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = run_one_check(monkeypatch, "forecast", spoil.check, spoil.apply(GOOD))
+    assert result.status == "failed", result.observed
+    assert result.failing_rows == (2 if spoil.twice else 1)
+    assert result.sample
+
+
+def test_every_forecast_check_has_a_row_that_spoils_it() -> None:
+    assert {spoil.check for spoil in SPOILS} == names_of_checks("forecast")
+
+
+def test_an_upper_end_without_a_lower_one_is_no_range(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoiled = Spoil("quantiles_ordered", "forecast.forecast_quarters", 0, {"p10": None}).apply(GOOD)
+    assert run_one_check(monkeypatch, "forecast", "quantiles_ordered", spoiled).status == "failed"
+
+
+def test_a_forecast_without_any_headline_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {**GOOD, "forecast.forecast_quarters": Table(QUARTERS.columns, QUARTERS.rows[4:5])}
+    result = run_one_check(monkeypatch, "forecast", "company_total_present", tables)
+    assert result.sample == [{"fiscal_period": "FY2026-Q1", "method": "headline"}]
