@@ -78,6 +78,19 @@ SUITE = Suite(
             remedy="Correct these deals in the CRM, or the stages' is_closed and is_won in its settings.",
         ),
         no_rows(
+            "open_deal_without_stage",
+            """
+            select deal_id, deal_name, owner_id, created_date, amount
+            from {batch}
+            where stage is null and not is_closed and removed_date is null
+            order by all
+            """,
+            "Every open deal names its stage; without one it is forecast, but stands in no stage's count.",
+            expected="a stage for every open deal",
+            severity="warning",
+            remedy="Name the stage's column in the mapping, or give these deals a stage in the CRM.",
+        ),
+        no_rows(
             "exchange_rate_missing",
             """
             select deal_id, original_amount, original_currency, created_date, closed_date
@@ -102,6 +115,27 @@ SUITE = Suite(
             expected="an amount for every won deal",
             severity="warning",
             remedy="Enter these amounts in the CRM, or name the amount's column in the mapping.",
+        ),
+        no_rows(
+            "amount_out_of_scale",
+            """
+            with scale as (
+                select quantile_disc(amount, 0.5) as usual_amount
+                from {batch}
+                where amount > 0 and removed_date is null
+            )
+
+            select deal_id, deal_name, stage, amount, usual_amount
+            from {batch}
+            cross join scale
+            where amount > {threshold} * usual_amount and removed_date is null
+            order by all
+            """,
+            "No amount is out of all scale: a single slip of the keyboard would make the forecast.",
+            expected="amounts up to {threshold:,.0f} times the median",
+            severity="warning",
+            threshold=1000,
+            remedy="Correct these amounts in the CRM, or raise the threshold amount_out_of_scale.",
         ),
         no_rows(
             "closed_in_future",

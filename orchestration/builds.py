@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from orchestration.check_results import CheckResult, blocking, results_frame
+from orchestration.check_results import CheckResult, blocking, no_results, results_frame
 
 REQUIRED_GATES = ("raw", "core models", "core", "metrics models", "forecast")
 
@@ -86,21 +86,21 @@ class Build:
             for gate in REQUIRED_GATES
             if self._results_file(gate).exists()
         ]
-        return pl.concat(frames) if frames else results_frame("", [])
+        return pl.concat(frames) if frames else no_results()
 
     def refusals(self) -> list[str]:
         """Why this build must not be published; empty when every gate has let it through."""
-        reasons = [
+        unchecked = [
             f"the gate '{gate}' has not checked this build"
             for gate in REQUIRED_GATES
             if not self._results_file(gate).exists()
         ]
         # A raw failure holds its extract, and nothing of it is in the build.
         failed = blocking(self.results().filter(pl.col("gate") != "raw"))
-        return reasons + [
+        return [
             f"the gate '{gate}' failed: {dataset}, {check}"
             for gate, dataset, check in failed.select("gate", "dataset", "check").iter_rows()
-        ]
+        ] + unchecked
 
     def _results_file(self, gate: str) -> Path:
         return self.results_folder / f"{self.build_id}-{gate.replace(' ', '_')}.parquet"

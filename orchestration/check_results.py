@@ -68,3 +68,8 @@ def blocking(results: pl.DataFrame) -> pl.DataFrame:
     return results.filter(
         (pl.col("status") == "error") | ((pl.col("status") == "failed") & (pl.col("severity") == "critical"))
     )
+
+
+def no_results() -> pl.DataFrame:
+    """The results of a build that nothing has checked."""
+    return pl.DataFrame(schema=RESULT_COLUMNS)

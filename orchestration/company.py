@@ -187,6 +187,14 @@ class Company(Settings):
             raise ValueError(f"sources: dimensions {_listed(taken)} have the name of a built-in segment")
         return self
 
+    @model_validator(mode="after")
+    def _exclusions_are_not_ignored(self) -> "Company":
+        if self.exclusions:
+            raise ValueError(
+                "exclusions: are not applied yet, so numbers would be wrong; an empty list is accepted"
+            )
+        return self
+
     @property
     def segment_names(self) -> list[str]:
         """Every segment that metrics and forecasts are cut by: built in, then the company's own."""

@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtCliRuntimeError, DbtCliResource, DbtProject
+from dagster_dbt import DagsterDbtCliRuntimeError, DagsterDbtTranslator, DbtCliResource, DbtProject
 
 from orchestration.check_results import CheckResult
 from orchestration.settings import PROJECT, RunSettings
@@ -18,6 +18,14 @@ from orchestration.warehouse import connected, forget_child, record_child
 DBT: Final = Path(sys.executable).with_name("dbt")
 DBT_PROJECT: Final = DbtProject(project_dir=PROJECT / "dbt_project")
 STATUS: Final[dict[str, Literal["passed", "failed"]]] = {"pass": "passed", "warn": "failed", "fail": "failed"}
+
+
+class AnalystTranslator(DagsterDbtTranslator):
+    """Models described in the words of their yml, without their SQL below."""
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """What one row is and how to read it."""
+        return str(dbt_resource_props.get("description") or "")
 
 
 def ensure_parsed() -> None:

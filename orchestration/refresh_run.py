@@ -63,12 +63,17 @@ def _run_config(settings: RunSettings) -> dict[str, Any]:
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> Iterator[str]:
-    """What went wrong, step by step: our own errors in their words, others with where they arose."""
+    """What went wrong, step by step: our own errors in their words, others with where they arose.
+
+    A check that failed is no error of the program: the summary says what it found.
+    """
     for event in result.filter_events(lambda event: event.is_step_failure):
         error = event.step_failure_data.error
         cause = error.cause if error and error.cause else error
-        if cause is None:
+        if cause is None or cause.cls_name == "DagsterAssetCheckFailedError":
             continue
-        yield f"\n{event.step_key} failed: {cause.message.strip()}"
-        if cause.cls_name not in OUR_ERRORS:
-            yield "".join(cause.stack)
+        module_and_class, _, message = cause.message.strip().partition(": ")
+        if module_and_class.rsplit(".", 1)[-1] in OUR_ERRORS:
+            yield f"\n{message}"
+        else:
+            yield f"\n{event.step_key} failed: {cause.message.strip()}\n{''.join(cause.stack)}"

@@ -7,8 +7,9 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.builds import Build
-from orchestration.company import Company, load_company
+from orchestration.company import Company, CompanyFileError, load_company
 from orchestration.data_folder import DataFolder
+from orchestration.gates import default_thresholds
 from orchestration.publication import current_manifest
 from orchestration.warehouse import WarehouseError
 
@@ -30,10 +31,12 @@ class RunSettings:
         """Settings as given, else from FUNNELCAST_COMPANY, _DATA, _AS_OF, _PREVIEW, else the defaults.
 
         Raises:
-            ValueError: the as-of date is no date.
+            ValueError: the as-of date is no date, or the data folder no folder.
         """
         environment = os.environ.get
         folder = DataFolder(Path(data or environment("FUNNELCAST_DATA") or PROJECT / "data").resolve())
+        if folder.root.exists() and not folder.root.is_dir():
+            raise ValueError(f"data: {folder.root} is a file; a folder is accepted")
         preview = preview or environment("FUNNELCAST_PREVIEW", "") not in ("", "0")
         company = company_file or environment("FUNNELCAST_COMPANY") or PROJECT / "data" / "company.yaml"
         return cls(
@@ -49,8 +52,20 @@ class RunSettings:
 
     @cached_property
     def company(self) -> Company:
-        """The company file, read once."""
-        return load_company(self.company_path)
+        """The company file, read once.
+
+        Raises:
+            CompanyFileError: it cannot be used, or names a threshold that no check has.
+        """
+        company = load_company(self.company_path)
+        known = default_thresholds()
+        for name in company.thresholds:
+            if name not in known:
+                raise CompanyFileError(
+                    f"{self.company_path}: thresholds.{name}: no check has a threshold of this name;"
+                    f" accepted are {', '.join(sorted(known))}"
+                )
+        return company
 
     @property
     def warehouse(self) -> Path:

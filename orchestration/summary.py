@@ -1,5 +1,6 @@
 """What a refresh found, in one screen of plain words."""
 
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -9,7 +10,7 @@ import duckdb
 import polars as pl
 
 from orchestration.builds import Build
-from orchestration.check_results import blocking
+from orchestration.check_results import blocking, no_results
 from orchestration.extracts import read_manifest
 from orchestration.publication import current_version, version_folder
 from orchestration.settings import RunSettings
@@ -17,6 +18,8 @@ from orchestration.warehouse import connected, query
 
 BLOCKED_SHOWN = 5
 WIDTH = 12
+LINE = 118
+EXPLAINED_LINES = 4
 
 
 @dataclass(frozen=True)
@@ -30,38 +33,41 @@ class Summary:
 def summarise(settings: RunSettings) -> Summary:
     """The state of the company after a refresh, as far as the refresh came."""
     build = settings.build
+    results = build.results() if build.record.exists() else no_results()
+    held = list(_held(results))
     if not build.exists:
-        return Summary("\nNothing was computed: no extract has been landed. The reason stands above.", False)
-    results = build.results()
+        lines = [
+            f"{settings.company.company}: nothing new was computed",
+            *held,
+            *_published(settings, None, ["no extract was landed"]),
+        ]
+        return Summary("\n".join(["", *lines]), False)
     refusals = build.refusals()
-    held = _held(results)
     lines = [f"{settings.company.company}, as of {build.as_of}: what was known before that day"]
-    lines += _landed(settings, held)
+    lines += [*_landed(settings), *held]
     if not refusals:
         with connected(settings.warehouse, read_only=True) as connection:
             currency = settings.company.reporting_currency
             lines += ["", *_forecast(connection, currency), "", *_blocked(connection, currency)]
-    lines += ["", *_checks(results, refusals), *_published(settings, build, refusals)]
+    lines += ["", *_checks(results, refusals), *_published(settings, build, refusals), *_not_done(settings)]
     return Summary("\n".join(["", *lines]), not refusals and not held)
 
 
-def _landed(settings: RunSettings, held: list[str]) -> Iterator[str]:
-    manifest = read_manifest(settings.folder)
-    landed = manifest.landed_files()
-    rows = {entity: int(count) for entity, count in landed.group_by("entity").agg(_landed_rows()).iter_rows()}
-    quarantined = int(landed["rows_quarantined"].sum() or 0)
+def _landed(settings: RunSettings) -> Iterator[str]:
+    files = read_manifest(settings.folder).landed_files()
+    newest = files.filter(pl.col("extract_date") == pl.col("extract_date").max().over("source_name"))
+    rows = newest.group_by("entity").agg(_landed_rows()).sort("entity")
     with connected(settings.warehouse, read_only=True) as connection:
         deals = _value(connection, "select count(distinct deal_id) from raw.deals")
-    others = ", ".join(
+    quarantined = _count(int(newest["rows_quarantined"].sum() or 0), "row")
+    yield _line("Landed", f"{_count(deals, 'deal')}; {quarantined} quarantined in the newest extract")
+    others = [
         f"{count:,} {entity.replace('_', ' ')}"
-        for entity, count in sorted(rows.items())
-        if entity != "deals" and count
-    )
-    yield _line("Landed", f"{deals:,} deals; {quarantined:,} rows quarantined")
+        for entity, count in rows.iter_rows()
+        if entity != "deals" and count and not entity.startswith("(")
+    ]
     if others:
-        yield _line("", f"beside them {others}")
-    for extract in held:
-        yield _line("Held", f"{extract} did not pass its gate and waits; this night goes on without it")
+        yield _line("", f"beside them {', '.join(others)}")
 
 
 def _landed_rows() -> pl.Expr:
@@ -126,13 +132,19 @@ def _blocked(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[s
         "", "in its stage for longer than 9 in 10 won deals were; days are medians, of open and of won deals"
     )
     if not rows:
-        yield _line("", "no open deals")
+        open_deals = _value(
+            connection, "select count(*) from core.fct_deals where not is_closed and removed_date is null"
+        )
+        yield _line(
+            "", f"{_count(open_deals, 'open deal')}, and no stage is known" if open_deals else "no open deals"
+        )
         return
     yield _line(
         "", f"{'stage':<36}{'open':>7}{'stuck':>7}{'stuck money':>15}{'days':>7}{'won in':>9}  verdict"
     )
+    several_pipelines = len({row["pipeline"] for row in rows}) > 1
     for row in rows[:BLOCKED_SHOWN]:
-        name = f"{row['pipeline']}: {row['stage']}"
+        name = f"{row['pipeline']}: {row['stage']}" if several_pipelines else row["stage"]
         yield _line(
             "",
             f"{name[:35]:<36}{row['open_deals']:>7,}{_number(row['stalled_deals']):>7}"
@@ -145,41 +157,60 @@ def _checks(results: pl.DataFrame, refusals: list[str]) -> Iterator[str]:
     passed = results.filter(pl.col("status") == "passed").height
     warnings = results.filter((pl.col("status") == "failed") & (pl.col("severity") == "warning"))
     failed = results.height - passed - warnings.height
-    yield _line("Checks", f"{passed:,} passed, {warnings.height:,} warnings, {failed:,} failed")
+    yield _line("Checks", f"{passed:,} passed, {_count(warnings.height, 'warning')}, {failed:,} failed")
     for row in warnings.iter_rows(named=True):
-        yield _line(
-            "",
-            f"warning: {row['dataset']}, {row['check']}: {row['failing_rows']:,} rows",
-        )
+        yield from _explained("warning", row)
+    for row in blocking(results.filter(pl.col("gate") != "raw")).iter_rows(named=True):
+        yield from _explained("failed", row)
     for reason in refusals:
         yield _line("", reason)
 
 
-def _published(settings: RunSettings, build: Build, refusals: list[str]) -> Iterator[str]:
+def _explained(word: str, row: dict[str, Any]) -> Iterator[str]:
+    """A check in the words of its suite: what should hold, what was seen, what to do."""
+    text = f"{word}: {row['check']}: {row['observed']}. Expected: {row['description']} {row['remedy']}"
+    for line in textwrap.wrap(text.replace("\n", " "), LINE - WIDTH, subsequent_indent="  ")[
+        :EXPLAINED_LINES
+    ]:
+        yield _line("", line)
+
+
+def _published(settings: RunSettings, build: Build | None, refusals: list[str]) -> Iterator[str]:
+    current = current_version(settings.folder)
     if settings.is_preview:
         yield _line("Published", "nothing: this was a preview")
-    elif refusals:
-        current = current_version(settings.folder)
+    elif build is None or refusals:
         kept = f"readers still see {current}" if current else "nothing has been published yet"
         yield _line("Published", f"nothing new, for the reasons above; {kept}")
     elif not version_folder(settings.folder, build.version).exists():
         yield _line("Published", "nothing new: publishing itself failed, as said above")
-    elif current_version(settings.folder) == build.version:
+    elif current == build.version:
         yield _line("Published", str(settings.folder.published / "current"))
     else:
         yield _line("Published", str(version_folder(settings.folder, build.version)))
-        yield _line("", f"readers of `current` still see the newer {current_version(settings.folder)}")
+        yield _line("", f"readers of `current` still see the newer {current}")
 
 
-def _held(results: pl.DataFrame) -> list[str]:
-    """The extracts that the raw gate holds."""
-    names = (
-        blocking(results.filter(pl.col("gate") == "raw"))["dataset"]
-        .str.split(" ")
-        .list.head(2)
-        .list.join(" ")
-    )
-    return names.unique().sort().to_list()
+def _not_done(settings: RunSettings) -> Iterator[str]:
+    """What the company file asks for and this version does not do."""
+    if settings.company.alerts:
+        yield _line("Not done", "no alert was sent: `alerts` of the company file have no effect yet")
+    if settings.company.publish.postgres:
+        yield _line("Not done", "nothing went to Postgres: `publish.postgres` has no effect yet")
+
+
+def _held(results: pl.DataFrame) -> Iterator[str]:
+    """The extracts that the raw gate holds, each with the reason."""
+    for row in blocking(results.filter(pl.col("gate") == "raw")).iter_rows(named=True):
+        extract = " ".join(row["dataset"].split(" ")[:2])
+        yield _line(
+            "Held", f"the extract {extract} did not pass its gate and waits; the rest goes on without it"
+        )
+        yield from _explained("because", row)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _line(head: str, text: str) -> str:

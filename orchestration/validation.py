@@ -130,7 +130,7 @@ def _outcome(check: Check, result: "ExpectationValidationResult | None", missing
             failing, rows = 0, []
             observed = f"{found['observed_value']:,} rows"
         case _:
-            failing = found["unexpected_count"]
+            failing = found["unexpected_count"] or 0  # null on an empty table
             observed = f"{failing:,} of {found['element_count']:,} rows fail"
             rows = found.get("unexpected_index_list") or found.get("partial_unexpected_list") or []
     return {

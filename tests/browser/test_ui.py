@@ -1,5 +1,6 @@
 """An analyst opens the UI, materialises everything, and sees it succeed."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 from playwright.sync_api import Page, expect, sync_playwright
 
 from orchestration.simulation import SimulationSettings, simulate, write_extracts
@@ -84,15 +86,48 @@ def shoot(page: Page, name: str):
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
-def materialise(page: Page, job: str):
-    """Click on materialise in a job's page and follow the run that it starts."""
-    page.goto(f"{ADDRESS}/locations/orchestration.definitions/jobs/{job}")
-    page.get_by_role("button", name="Materialize").first.click()
-    page.get_by_role("link", name="View").first.click()
+def newest_run() -> str | None:
+    """The id of the run that was started last."""
+    question = json.dumps({"query": "{runsOrError(limit: 1) {... on Runs {results {runId}}}}"}).encode()
+    request = urllib.request.Request(f"{ADDRESS}/graphql", question, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        runs = json.load(answer)["data"]["runsOrError"]["results"]
+    return runs[0]["runId"] if runs else None
+
+
+def materialise(page: Page, path: str, button: str):
+    """Click on a page's button and go to the page of the run that it starts."""
+    before = newest_run()
+    page.goto(f"{ADDRESS}/{path}")
+    page.get_by_role("button", name=button).first.click()
+    for _ in range(60):
+        if (run := newest_run()) != before:
+            page.goto(f"{ADDRESS}/runs/{run}")
+            return
+        time.sleep(1)
+    pytest.fail(f"the button {button} of {path} started no run")
+
+
+def refresh_everything(page: Page):
+    materialise(page, "locations/funnelcast/jobs/refresh", "Materialize all")
 
 
 def test_everything_is_materialised_with_one_click_and_succeeds(page, workplace):
-    materialise(page, "refresh")
+    refresh_everything(page)
     expect(page.get_by_text("Success", exact=True).first).to_be_visible(timeout=4 * MINUTE)
     shoot(page, "run")
     assert workplace.manifest["as_of"] == "2026-10-01"
+
+
+def test_materialising_only_the_publication_after_a_failed_gate_is_refused_with_the_reason(page, workplace):
+    published = workplace.manifest
+    workplace.company_file.write_text(
+        yaml.safe_dump({**SIMULATED, "thresholds": {"deals_present": 1_000_000}})
+    )
+    refresh_everything(page)
+    expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=4 * MINUTE)
+    materialise(page, "assets/published/current", "Materialize")
+    expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text("Nothing was published and `current` has not moved").first).to_be_visible()
+    shoot(page, "refused")
+    assert workplace.manifest == published

@@ -45,7 +45,7 @@ def test_an_extract_that_fails_its_gate_is_held_and_the_rest_is_published(refres
     finally:
         shutil.rmtree(raw / str(day))
     assert finished.returncode == 1
-    assert f"sales {day} did not pass its gate and waits" in finished.stdout
+    assert f"the extract sales {day} did not pass its gate and waits" in finished.stdout
     assert workplace.manifest["as_of"] == str(day)  # the day after the newest extract that counts
     assert workplace.manifest["newest_extracts"] == {"sales": str(UNTIL)}
 

@@ -40,5 +40,5 @@ def test_records_of_one_stage_are_one_visit_and_closing_is_none(preppin):
 def test_contradictory_flags_are_counted_and_listed(preppin):
     workplace, output = preppin
     [(listed,)] = workplace.query("select count(*) from core.fct_deals where is_flag_contradictory")
-    assert f"crm_flags_contradict_stage: {listed} rows" in output
+    assert f"crm_flags_contradict_stage: {listed} found" in output
     assert listed > 100
