@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from orchestration.company import CompanyFileError
+from orchestration.company_file import CompanyFileError
 from orchestration.dagster_home import use_dagster_home
 from orchestration.publication import PublicationRefused, rollback
 from orchestration.settings import PROJECT, RunSettings

@@ -1,22 +1,15 @@
-"""The company file: one YAML that says who the company is and where its extracts lie."""
+"""What the company file says, typed: who the company is and where its extracts lie."""
 
 import re
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 import holidays as holiday_calendars
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-PROCESS_STEPS = ("lead", "qualified", "meeting", "proposal", "negotiation", "customer", "lost")
 BUILT_IN_SEGMENTS = ("all", "owner", "team", "pipeline", "deal_type")
-
-
-class CompanyFileError(ValueError):
-    """A company file that cannot be used; the message names file, key, value and what is accepted."""
 
 
 def _time_zone(value: object) -> object:
@@ -184,7 +177,9 @@ class Company(Settings):
         dimensions = {name for source in self.sources for name in source.dimensions}
         taken = dimensions & set(BUILT_IN_SEGMENTS)
         if taken:
-            raise ValueError(f"sources: dimensions {_listed(taken)} have the name of a built-in segment")
+            raise ValueError(
+                f"sources: dimensions {', '.join(sorted(taken))} have the name of a built-in segment"
+            )
         return self
 
     @model_validator(mode="after")
@@ -199,82 +194,3 @@ class Company(Settings):
     def segment_names(self) -> list[str]:
         """Every segment that metrics and forecasts are cut by: built in, then the company's own."""
         return list(dict.fromkeys((*BUILT_IN_SEGMENTS, *self.segments)))
-
-
-def load_company(path: Path) -> Company:
-    """The company described by the YAML file at `path`.
-
-    Raises:
-        CompanyFileError: the file is absent, no YAML, or a key or value is not accepted.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise CompanyFileError(f"{path}: there is no such company file") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise CompanyFileError(f"{path}: cannot be read: {error}") from error
-    try:
-        content = yaml.load(text, Loader=_StrictLoader)
-    except yaml.YAMLError as error:
-        raise CompanyFileError(f"{path}: is not valid YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise CompanyFileError(
-            f"{path}: a mapping of keys to values is accepted, with company, time_zone, sources"
-        )
-    try:
-        return Company.model_validate(content)
-    except ValidationError as error:
-        raise CompanyFileError(_explain(path, error)) from None
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """YAML without code and without silently overwritten keys."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = {str(key) for key in keys if keys.count(key) > 1}
-        if twice:
-            raise yaml.MarkedYAMLError(
-                problem=f"key {_listed(twice)} stands twice", problem_mark=node.start_mark
-            )
-        return super().construct_mapping(node, deep)
-
-
-def _explain(path: Path, error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
-        message = problem["msg"].removeprefix("Value error, ")
-        match problem["type"]:
-            case "missing":
-                lines.append(f"{path}: {key}: is missing")
-            case "extra_forbidden":
-                accepted = _listed(_accepted_keys(problem["loc"][:-1]))
-                lines.append(f"{path}: {key}: is not a key here; accepted are {accepted}")
-            case _:
-                value = str(problem["input"])
-                shown = value if len(value) <= 80 else value[:77] + "..."
-                lines.append(f"{path}: {key}: {shown!r}: {message}")
-    return "\n".join(lines)
-
-
-def _accepted_keys(location: tuple[int | str, ...]) -> Iterable[str]:
-    """The keys of the part of the company file at `location`."""
-    part: Any = Company
-    for step in location:
-        if isinstance(step, int):
-            continue
-        annotation = part.model_fields[step].annotation if step in part.model_fields else None
-        models = [
-            inner
-            for inner in (annotation, *getattr(annotation, "__args__", ()))
-            if isinstance(inner, type) and issubclass(inner, Settings)
-        ]
-        if not models:
-            return ()
-        part = models[0]
-    return (field.alias or name for name, field in part.model_fields.items())
-
-
-def _listed(words: Iterable[str]) -> str:
-    return ", ".join(sorted(words))

@@ -7,7 +7,8 @@ from functools import cached_property
 from pathlib import Path
 
 from orchestration.builds import Build
-from orchestration.company import Company, CompanyFileError, load_company
+from orchestration.company import Company
+from orchestration.company_file import CompanyFileError, load_company
 from orchestration.data_folder import DataFolder
 from orchestration.gates import default_thresholds
 from orchestration.publication import current_manifest

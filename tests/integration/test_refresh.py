@@ -1,5 +1,6 @@
 """The whole refresh on a small simulated company, as a user runs it."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,7 +9,7 @@ import polars as pl
 
 from orchestration.simulation import write_extracts
 from tests.integration.conftest import UNTIL
-from tests.refreshes import SIMULATED, Workplace
+from tests.refreshes import PROJECT, SIMULATED, Workplace
 
 COMPUTED = ("core", "metrics", "forecast")
 
@@ -103,3 +104,10 @@ def test_a_preview_prints_everything_and_keeps_nothing(refreshed, tmp_path):
     write_extracts(refreshed.truth, workplace.data / "raw" / "sales", [UNTIL])
     assert "won so far" in workplace.succeed("--preview")
     assert sorted(path.name for path in workplace.data.iterdir()) == ["raw", "refresh.lock"]
+
+
+def test_every_query_of_the_guide_runs_on_what_is_published(refreshed):
+    queries = re.findall(r"```sql\n(.*?)```", (PROJECT / "docs" / "guide.md").read_text(), re.DOTALL)
+    assert len(queries) >= 5
+    for query in queries:
+        assert refreshed.workplace.query(query) is not None

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.company import CompanyFileError, load_company
+from orchestration.company_file import CompanyFileError, load_company
 
 MINIMAL = {
     "company": "company: Acme",

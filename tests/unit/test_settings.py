@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from orchestration.company import CompanyFileError
+from orchestration.company_file import CompanyFileError
 from orchestration.data_folder import DataFolder
 from orchestration.settings import RunSettings
 from orchestration.warehouse import WarehouseError
