@@ -8,6 +8,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+OWNER = "company.txt"
+
+
+class DataFolderError(RuntimeError):
+    """A data folder that must not be used; the message says what to do."""
+
 
 @dataclass(frozen=True)
 class DataFolder:
@@ -63,6 +69,21 @@ class DataFolder:
     def dagster(self) -> Path:
         """DAGSTER_HOME: run history of the UI and the schedule."""
         return self.root / "dagster"
+
+    def claim(self, company: str) -> None:
+        """Make this the data folder of a company; two companies in one would mix their deals.
+
+        Raises:
+            DataFolderError: it is another company's.
+        """
+        self.state.mkdir(parents=True, exist_ok=True)
+        owner = self.root / OWNER
+        if owner.exists() and (held := owner.read_text(encoding="utf-8").strip()) != company:
+            raise DataFolderError(
+                f"{self.root} is the data folder of {held!r}, not of {company!r}: name another with DATA=,"
+                f" or change the name in {owner} if the company was renamed"
+            )
+        (self.state / OWNER).write_text(f"{company}\n", encoding="utf-8")
 
     def preview(self) -> "DataFolder":
         """The same folder with a scratch copy of its state, for a run that keeps nothing."""

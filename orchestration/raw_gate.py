@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 
 import polars as pl
 
+from expectations import landed_files
 from orchestration.check_results import CheckResult, blocking
 from orchestration.extracts import StagedExtract
 from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
@@ -14,22 +15,45 @@ from orchestration.gates import run_gate
 def check_staged(staged: Iterable[StagedExtract], thresholds: Mapping[str, float]) -> list[CheckResult]:
     """The results of the raw suites on each extract; datasets are named after their extract."""
     return [
-        replace(result, dataset=f"{_name(extract)} {result.dataset}")
+        replace(result, dataset=f"{extract.name} {result.dataset}")
         for extract in staged
-        for result in run_gate("raw", None, _views(extract), thresholds)
+        for result in (
+            [_unreadable(extract.problem)]
+            if extract.problem
+            else run_gate("raw", None, _views(extract), thresholds)
+        )
     ]
 
 
 def passed(staged: Sequence[StagedExtract], results: pl.DataFrame) -> list[StagedExtract]:
-    """The extracts that no critical check holds."""
-    held = {
-        dataset.rsplit(" ", 1)[0] for dataset in blocking(results.filter(pl.col("gate") == "raw"))["dataset"]
-    }
-    return [extract for extract in staged if _name(extract) not in held]
+    """The extracts that were checked and that no critical check holds.
+
+    One that arrived after the check waits for the next refresh.
+    """
+    raw = results.filter(pl.col("gate") == "raw")
+    let_through = _extracts(raw) - _extracts(blocking(raw))
+    return [extract for extract in staged if not extract.problem and extract.name in let_through]
 
 
-def _name(extract: StagedExtract) -> str:
-    return f"{extract.source_name} {extract.extract_date}"
+def _extracts(results: pl.DataFrame) -> set[str]:
+    return {dataset.rsplit(" ", 1)[0] for dataset in results["dataset"]}
+
+
+def _unreadable(problem: str) -> CheckResult:
+    """What stands for all checks of an extract that no suite can look into."""
+    return CheckResult(
+        gate="raw",
+        dataset=landed_files.SUITE.name,
+        check="extract_readable",
+        description="The files of an extract can be read, and are there.",
+        severity="critical",
+        status="failed",
+        observed=problem,
+        expected="a readable extract",
+        failing_rows=0,
+        sample=[],
+        remedy="Deliver the extract again, or take it away: the next refresh reads it anew.",
+    )
 
 
 def _views(extract: StagedExtract) -> dict[str, str | pl.DataFrame]:

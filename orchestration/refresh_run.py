@@ -13,7 +13,7 @@ from orchestration.definitions import defs
 from orchestration.settings import RunSettings
 from orchestration.summary import summarise
 
-OUR_ERRORS = ("CompanyFileError", "ExtractError", "PublicationRefused", "WarehouseError")
+OUR_ERRORS = ("CompanyFileError", "DataFolderError", "ExtractError", "PublicationRefused", "WarehouseError")
 
 
 def refresh(settings: RunSettings) -> int:

@@ -19,7 +19,7 @@ from orchestration.warehouse import connected, query
 BLOCKED_SHOWN = 5
 WIDTH = 12
 LINE = 118
-EXPLAINED_LINES = 4
+EXPLAINED_LINES = 6
 
 
 @dataclass(frozen=True)

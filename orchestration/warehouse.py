@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,6 +39,14 @@ def connected(database: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
         connection.close()
 
 
+def of_company(manifest: LakeManifest, company: Company) -> LakeManifest:
+    """The extracts of the sources that the company file names; a source taken out of it counts no more."""
+    names = {source.name for source in company.sources}
+    return replace(
+        manifest, extracts=tuple(extract for extract in manifest.extracts if extract.source_name in names)
+    )
+
+
 def prepare(database: Path, company: Company, manifest: LakeManifest, as_of: date) -> None:
     """Write schema `raw`: views on the lake, and the run's settings and calendar as tables."""
     with connected(database) as connection:
@@ -60,7 +69,6 @@ def default_as_of(company: Company, manifest: LakeManifest) -> date:
     days = [
         extract.extract_date + timedelta(days=taken[extract.source_name] == "end_of_day")
         for extract in manifest.extracts
-        if extract.source_name in taken
     ]
     if not days:
         raise WarehouseError("No extract has been landed yet, so there is nothing to compute")
@@ -189,7 +197,6 @@ def _settings_tables(company: Company, manifest: LakeManifest, as_of: date) -> d
                     ),
                 }
                 for extract in manifest.extracts
-                if extract.source_name in sources
             ],
             schema={
                 "source_name": pl.String,

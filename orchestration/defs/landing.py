@@ -13,7 +13,7 @@ from orchestration.progress import say
 from orchestration.raw_gate import check_staged, passed
 from orchestration.run_resource import Refresh
 from orchestration.simulation.demo import make_demo
-from orchestration.warehouse import connected, default_as_of, prepare
+from orchestration.warehouse import connected, default_as_of, of_company, prepare
 
 SETTINGS_TABLES: Final = {
     "run_settings": "The as-of date and the company's settings: one row.",
@@ -36,6 +36,7 @@ def staged_extracts(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.M
     """Begin a new build with whatever has arrived since the last one."""
     settings = refresh.settings
     settings.folder.start_preview()
+    settings.folder.claim(settings.company.company)
     if make_demo(settings.company, settings.folder):
         say(context, "Made the demo's extracts: a simulated company")
     settings.build.start()
@@ -49,8 +50,7 @@ def staged_extracts(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.M
             "extracts": len(staged),
             "rows": rows,
             "rows set aside": quarantined,
-            "extract dates": ", ".join(f"{extract.source_name} {extract.extract_date}" for extract in staged)
-            or "none",
+            "extract dates": ", ".join(extract.name for extract in staged) or "none",
         }
     )
 
@@ -109,9 +109,9 @@ def lake(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.Mat
     let_through = passed(staged, build.results())
     for extract in staged:
         if extract not in let_through:
-            say(context, f"Held the extract of {extract.source_name} from {extract.extract_date}")
+            say(context, f"Held the extract {extract.name}")
     commit_extracts(settings.folder, let_through)
-    manifest = read_manifest(settings.folder)
+    manifest = of_company(read_manifest(settings.folder), company)
     as_of = settings.asked_as_of or default_as_of(company, manifest)
     build.forget("core models", "core", "metrics models", "forecast")
     build.describe(input_fingerprint(company, manifest, as_of), as_of)

@@ -3,7 +3,8 @@
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.lake import commit_extracts
 from orchestration.extracts.manifest import LakeManifest, LandedExtract, read_manifest
-from orchestration.extracts.staging import StagedExtract, stage_extracts
+from orchestration.extracts.staged_extracts import StagedExtract
+from orchestration.extracts.staging import stage_extracts
 
 __all__ = [
     "ExtractError",

@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from orchestration.extracts.manifest import (
     write_manifest,
 )
 from orchestration.extracts.reading import FOR_LOOKUP
-from orchestration.extracts.staging import QUARANTINE, UNLANDED, StagedExtract
+from orchestration.extracts.staged_extracts import QUARANTINE, UNLANDED, StagedExtract
 
 HASH = "_hash"
 
@@ -29,24 +30,24 @@ HASH = "_hash"
 def commit_extracts(folder: DataFolder, staged: Sequence[StagedExtract]) -> LakeManifest:
     """Add staged extracts to the lake; what a source had from the first of their dates on is replaced.
 
-    Nothing counts before the manifest is renamed into place; what a killed run left is overwritten.
+    Those with a problem are left out: what the lake has of their date stays. Nothing counts before the
+    manifest is renamed into place; what a killed run left is overwritten.
     """
     manifest = read_manifest(folder)
-    if not staged:
+    readable = [each for each in staged if each.problem is None]
+    if not readable:
         return manifest
     extracts = list(manifest.extracts)
-    ordered = sorted(staged, key=lambda each: (each.source_name, each.extract_date))
+    ordered = sorted(readable, key=lambda each: (each.source_name, _day(each)))
     for source_name, group in groupby(ordered, key=lambda each: each.source_name):
         arriving = list(group)
-        kept = [
-            each for each in manifest.of_source(source_name) if each.extract_date < arriving[0].extract_date
-        ]
+        kept = [each for each in manifest.of_source(source_name) if each.extract_date < _day(arriving[0])]
         for each in arriving:
             kept.append(_commit(folder, each, kept))
         extracts = [each for each in extracts if each.source_name != source_name] + kept
     committed = write_manifest(folder, extracts)
     _clear(folder, manifest, committed)
-    for each in staged:
+    for each in readable:
         shutil.rmtree(each.path, ignore_errors=True)
     return committed
 
@@ -54,7 +55,7 @@ def commit_extracts(folder: DataFolder, staged: Sequence[StagedExtract]) -> Lake
 def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedExtract]) -> LandedExtract:
     """Write the lake files of one extract, told against those before it."""
     before = earlier[-1].lineage if earlier else ""
-    lineage = hashlib.sha256(f"{before}\n{staged.extract_date}\n{staged.fingerprint}".encode()).hexdigest()
+    lineage = hashlib.sha256(f"{before}\n{_day(staged)}\n{staged.fingerprint}".encode()).hexdigest()
     entities: dict[str, LandedEntity] = {}
     written: dict[str, pl.Series] = {}
     for entity in ENTITIES.values():
@@ -74,7 +75,7 @@ def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedE
             entities[entity.name] = LandedEntity(path, change.changed.height, change.tombstones.height)
     return LandedExtract(
         source_name=staged.source_name,
-        extract_date=staged.extract_date,
+        extract_date=_day(staged),
         fingerprint=staged.fingerprint,
         lineage=lineage,
         delivery=staged.delivery,
@@ -83,6 +84,12 @@ def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedE
         files=tuple(_landed_files(staged, written)),
         quarantine=_keep_quarantine(folder, staged, lineage),
     )
+
+
+def _day(staged: StagedExtract) -> date:
+    """The date of an extract that can be read: such always have one."""
+    assert staged.extract_date is not None
+    return staged.extract_date
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """What typed rows of a file become: rows of the canonical entities."""
 
-from collections.abc import Iterable, Sequence
-from collections.abc import Mapping as Dictionary
 from typing import Final
 
 import polars as pl
@@ -28,18 +26,9 @@ def landed(landing: Landing, number: int, rows: pl.DataFrame, context: Context) 
     frame = rows.select(
         *(column.alias(name) for name, column in columns.items()), pl.col(AT).alias(SOURCE_ROW)
     )
-    if landing.rebase:
-        frame = _rebased(frame, context.reporting_currency)
     if entity.name != "deals":
         return {entity.name: frame}
     return {entity.name: frame, "deal_dimensions": _dimensions(number, rows, context)}
-
-
-def _rebased(rates: pl.DataFrame, reporting_currency: str) -> pl.DataFrame:
-    """Rates to any one currency as rates to the reporting one; unknown where that is not among them."""
-    rate = pl.col("rate_to_reporting")
-    own = rate.filter(pl.col("currency") == reporting_currency).first().over("valid_from")
-    return rates.with_columns((rate / own).alias("rate_to_reporting"))
 
 
 def keys(landing: Landing, number: int, rows: pl.DataFrame, context: Context) -> pl.DataFrame:
@@ -167,47 +156,3 @@ def _dimensions(number: int, rows: pl.DataFrame, context: Context) -> pl.DataFra
     ]
     empty = pl.DataFrame(schema={**entity.columns, SOURCE_ROW: pl.Int64})
     return pl.concat([empty, *made]).sort(SOURCE_ROW, "dimension")
-
-
-def stage_rows(
-    explicit: pl.DataFrame,
-    literal: Sequence[Dictionary[str, object]],
-    pipelines: Iterable[str],
-    has_file: bool,
-) -> pl.DataFrame:
-    """Stages of every pipeline: a row without one stands for all, literal rows fill what a file leaves blank.
-
-    With a stage file only its stages count, else the literal ones.
-    """
-    entity = ENTITIES["stages"]
-    named = sorted({*pipelines, *explicit["pipeline"].drop_nulls()}) or [DEFAULT_PIPELINE]
-    rows = (
-        pl.DataFrame(list(literal), schema=entity.columns, orient="row")
-        if literal
-        else pl.DataFrame(schema=entity.columns)
-    )
-    rows = rows.with_row_index(SOURCE_ROW).cast({SOURCE_ROW: pl.Int64}).select(*entity.columns, SOURCE_ROW)
-    if has_file:
-        rows = rows.filter(pl.col("stage").is_in(explicit["stage"].unique().implode()))
-    every = pl.DataFrame({"pipeline": named}, schema={"pipeline": TEXT})
-    layers = [explicit.filter(pl.col("pipeline").is_not_null())]
-    for layer in (explicit.filter(pl.col("pipeline").is_null()), rows):
-        spread = (
-            layer.filter(pl.col("pipeline").is_null())
-            .drop("pipeline")
-            .join(every, how="cross", maintain_order="left_right")
-        )
-        layers += [layer.filter(pl.col("pipeline").is_not_null()), spread.select(explicit.columns)]
-    if has_file:  # a literal row adds no pipeline-and-stage pair to those of the file
-        known = pl.concat(layers[:3]).select(*entity.key).unique()
-        layers[3:] = [
-            layer.join(known, on=entity.key, how="semi", maintain_order="left") for layer in layers[3:]
-        ]
-    content = [name for name in entity.columns if name not in entity.key]
-    return (
-        pl.concat(layers)
-        .group_by(entity.key, maintain_order=True)
-        .agg(*(pl.col(name).drop_nulls().first() for name in content), pl.col(SOURCE_ROW).first())
-        .select(explicit.columns)
-        .sort(SOURCE_ROW, "pipeline", "stage")
-    )

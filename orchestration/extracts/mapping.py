@@ -17,6 +17,15 @@ tables:
           is_won: {from: Stage, values: {Won: true, "*": false}}   # "*": all others; without it they stay
         dimensions:
           series: {from: Product, lookup: {table: products, key: name, value: series, ignore: [spaces]}}
+    derives:                      # what most rows of a stage show of it, where nothing else says so
+      - entity: stages
+        columns: {stage: StageName, probability: {from: Percent, scale: 0.01}}
+  currencies:
+    header: [Code, PerDollar]
+    lands:
+      - entity: exchange_rates
+        rebase: true              # rates to any currency, divided by that of the reporting one
+        columns: {currency: Code, rate_to_reporting: {from: PerDollar, inverse: true}}   # 1 / the number
 rows:
   stages:                         # rows that stand for what no file says
     - {stage: Won, process_step: customer, is_closed: true, is_won: true}
@@ -140,13 +149,18 @@ CHANGE_FIELDS = ("stage", "amount", "close_date", "owner_id", "forecast_category
 
 
 class TableMapping(Part):
-    """One kind of file: how to recognise it, and what its rows become. Without `lands` it serves lookups."""
+    """One kind of file: how to recognise it, and what its rows become. Without `lands` it serves lookups.
+
+    `derives` is for settings of stages that only the deals show: the lowest of all layers. Columns that
+    the file lacks are left out, and values that cannot be read count as none.
+    """
 
     files: OneOrMore[str] = []
     header: list[OneOrMore[str]] = []
     without: list[str] = []  # columns that a file of this kind never has
     key: OneOrMore[str] = []  # the file's own row id: tells an exact copy from a conflicting one
     lands: list[Landing] = []
+    derives: list[Landing] = []
     time_zone: TimeZone | None = None
     date_order: DateOrder | None = None
     decimal: DecimalSign | None = None
@@ -155,6 +169,10 @@ class TableMapping(Part):
     def _is_recognisable(self) -> "TableMapping":
         if not self.files and not self.header:
             raise ValueError("files (names) or header (columns) is needed to recognise the file")
+        if any(each.entity != "stages" or "pipeline" in each.columns for each in self.derives):
+            raise ValueError("derives is accepted for stages, without a pipeline")
+        if self.derives and not self.lands:
+            raise ValueError("derives is accepted where the rows land as something")
         return self
 
 
@@ -178,7 +196,7 @@ class Mapping(Part):
                 if name not in ENTITIES[entity].columns:
                     raise ValueError(f"rows: {entity} has no column {name!r}")
         for name, table in self.tables.items():
-            for landing in table.lands:
+            for landing in (*table.lands, *table.derives):
                 for spec in (*landing.columns.values(), *landing.dimensions.values()):
                     for column in spec:
                         lookup = column.lookup if isinstance(column, Column) else None

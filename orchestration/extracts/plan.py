@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Dictionary
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
@@ -53,7 +53,8 @@ class Context:
 class Cell:
     """One value of a row: the text that stands for it in the file, and its type.
 
-    `label` names the file's column in messages. A row in which a required cell is blank cannot be landed.
+    `label` names the file's column in messages. A row in which a required cell is blank cannot be landed;
+    one in which a lenient cell cannot be read is landed all the same.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Cell:
     only_if: str | None = None
     accepted: tuple[str, ...] = ()  # the only values of a text, where there are few
     inverse: bool = False
+    is_lenient: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,8 @@ def make_plan(table: Table, name: str, mapping: Mapping, context: Context, looku
     ]
     row_key = _row_key(columns, rule, cells)
     cells.extend(cell for cell in row_key if cell.name.startswith("key."))
+    for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
+        cells.extend(_derived_cells(columns, number, derivation))
     return Plan(
         positions=tuple(sorted(columns.used)),
         cells=tuple(cells),
@@ -168,6 +172,16 @@ def _cells(columns: HeaderColumns, number: int, landing: Landing, context: Conte
                 yield _cell(
                     cell_name(number, f"dimension:{name}"), found[0], found[1], TEXT, found[2], False, number
                 )
+
+
+def _derived_cells(columns: HeaderColumns, number: int, derivation: Landing) -> Iterator[Cell]:
+    """Cells of what most rows show: none of them can keep a row from landing."""
+    entity = ENTITIES[derivation.entity]
+    for column, specification in derivation.columns.items():
+        if found := columns.find(specification, f"{entity.name}.{column}", False):
+            label, text, rule = found
+            cell = _cell(cell_name(number, column), label, text, entity.columns[column], rule, False, number)
+            yield replace(cell, is_lenient=True)
 
 
 def _cell(

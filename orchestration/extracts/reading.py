@@ -11,13 +11,15 @@ import polars as pl
 
 from orchestration.extracts.entities import ENTITIES
 from orchestration.extracts.errors import ExtractError, listed
-from orchestration.extracts.landings import SOURCE_ROW, keys, landed, refuse_repeated, stage_rows
+from orchestration.extracts.exchange_rates import rebased
+from orchestration.extracts.landings import SOURCE_ROW, keys, landed, refuse_repeated
 from orchestration.extracts.lookups import Lookups
 from orchestration.extracts.mapping import Mapping, TableMapping
 from orchestration.extracts.plan import Context, has_distinct_keys, make_plan
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.recognition import recognised
 from orchestration.extracts.sources import FoundExtract
+from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
 from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
 from orchestration.extracts.tables import Table, open_table
 
@@ -50,6 +52,8 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
     _refuse_without_deals(found, mapping, opened, tables, context)
     lookups = Lookups(tables, mapping.nulls)
     made: dict[str, list[pl.DataFrame]] = defaultdict(list)
+    rates: list[pl.DataFrame] = []
+    shown: list[pl.DataFrame] = []
     unlanded: dict[str, list[pl.DataFrame]] = defaultdict(list)
     quarantined = [pl.DataFrame(schema=QUARANTINED)]
     accounts: list[FileAccount] = []
@@ -61,17 +65,23 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
         next_row += rows.height
         accounts += rows.accounts
         quarantined.append(rows.quarantined)
-        for number, landing in enumerate(mapping.tables[name].lands):
+        rule = mapping.tables[name]
+        for number, landing in enumerate(rule.lands):
             for entity, frame in landed(landing, number, rows.rows, context).items():
-                is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(mapping.tables[name]))
-                made[entity].append(frame if is_distinct else refuse_repeated(entity, frame, name))
+                is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
+                target = rates if landing.rebase else made[entity]
+                target.append(frame if is_distinct else refuse_repeated(entity, frame, name))
             if rows.unlanded.height and number == 0:
                 missed = keys(landing, number, rows.unlanded, context)
                 unlanded[landing.entity].append(missed)
                 if landing.entity == "deals":
                     unlanded["deal_dimensions"].append(missed)
+        for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
+            shown.append(landed(derivation, number, rows.rows, context)[derivation.entity])
+    if rates:
+        made["exchange_rates"].append(rebased(rates, context.reporting_currency))
     entities = {entity: _together(entity, frames) for entity, frames in made.items()}
-    _add_stages(entities, mapping)
+    _add_stages(entities, mapping, shown_by_deals(shown))
     accounts += _other_files(opened, names, mapping, found)
     return ReadExtract(
         entities={name: entities[name] for name in ENTITIES if name in entities},
@@ -102,14 +112,14 @@ def _together(entity: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return rows if entity == "stages" else refuse_repeated(entity, rows, "(several)")
 
 
-def _add_stages(entities: dict[str, pl.DataFrame], mapping: Mapping) -> None:
+def _add_stages(entities: dict[str, pl.DataFrame], mapping: Mapping, derived: pl.DataFrame) -> None:
     literal = mapping.rows.get("stages", [])
-    if "stages" not in entities and not literal:
+    if "stages" not in entities and not literal and not derived.height:
         return
     pipelines = entities["deals"]["pipeline"].unique().to_list() if "deals" in entities else []
     schema = {**ENTITIES["stages"].columns, SOURCE_ROW: pl.Int64}
     explicit = entities.get("stages", pl.DataFrame(schema=schema))
-    entities["stages"] = stage_rows(explicit, literal, pipelines, has_file="stages" in entities)
+    entities["stages"] = stage_rows(explicit, literal, derived, pipelines, has_file="stages" in entities)
 
 
 def _refuse_without_deals(

@@ -71,12 +71,14 @@ def read_rows(
             if block.broken:
                 unreadable.add(_as_far_as_readable(block.broken, each, plan), plan)
         bounds.append(typed.height)
-    rows, bad = typed.finished(plans[0], names[0], table)
+    rows, unread = typed.finished(plans[0], names[0], table)
+    bad = [each for each in unread if not each.cell.is_lenient]
+    cells = [cell for cell in typed.cells.values() if not cell.is_lenient]
     where = pl.concat(places) if places else pl.DataFrame(schema={LINE: pl.Int64, FILE: pl.Int32})
     rows = pl.concat([where.with_row_index(AT).cast({AT: pl.Int64}), rows], how="horizontal")
     problems = [
         *(bad_values(each) for each in bad),
-        *(missing(rows, bad, cell) for cell in typed.cells.values() if cell.is_required),
+        *(missing(rows, bad, cell) for cell in cells if cell.is_required),
     ]
     problems = [problem for problem in problems if problem.height]
     in_quarantine = pl.concat(problems) if problems else no_problems()
@@ -85,7 +87,7 @@ def read_rows(
         if problems
         else rows
     )
-    copies, conflicts = repeated(sound, plans[0], list(typed.cells.values()))
+    copies, conflicts = repeated(sound, plans[0], cells)
     in_quarantine = pl.concat([in_quarantine, conflicts])
     if len(copies) or conflicts.height:
         gone = pl.concat([copies, conflicts[AT]]).unique()

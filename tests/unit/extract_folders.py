@@ -55,7 +55,16 @@ class Workplace:
         return stage_extracts(self.company, self.root, self.folder)
 
     def land(self) -> LakeManifest:
-        return commit_extracts(self.folder, self.stage())
+        """Land all that waits, which must be readable."""
+        staged = self.stage()
+        assert [extract.problem for extract in staged if extract.problem] == []
+        return commit_extracts(self.folder, staged)
+
+    def problem(self) -> str:
+        """Why the only extract that waits cannot be read."""
+        [extract] = self.stage()
+        assert extract.problem is not None
+        return extract.problem
 
     def rows(self, entity: str, *columns: str, day: date | None = None) -> list[tuple[Any, ...]]:
         """Rows of the lake in its order; without columns, all of the entity's."""

@@ -1,7 +1,9 @@
 import subprocess
 import sys
 
-from orchestration.data_folder import DataFolder
+import pytest
+
+from orchestration.data_folder import DataFolder, DataFolderError
 
 
 def test_a_second_refresh_waits_for_the_first_and_says_so(tmp_path):
@@ -42,3 +44,13 @@ def test_a_preview_writes_to_a_copy_that_goes_again(tmp_path):
     preview.end_preview()
     assert [path.name for path in folder.lake.iterdir()] == ["manifest.json"]
     assert not preview.lake.exists()
+
+
+def test_the_data_folder_of_one_company_is_refused_to_another(tmp_path):
+    folder = DataFolder(tmp_path)
+    folder.claim("Acme")
+    folder.claim("Acme")
+    with pytest.raises(DataFolderError, match="is the data folder of 'Acme', not of 'Globex'"):
+        folder.claim("Globex")
+    with pytest.raises(DataFolderError, match="Acme"):
+        folder.preview().claim("Globex")

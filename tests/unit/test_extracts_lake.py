@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 from datetime import datetime
 
@@ -154,8 +155,7 @@ def test_a_late_extract_cannot_come_before_one_whose_files_are_gone(workplace):
     workplace.land()
     shutil.rmtree(workplace.root / "raw" / "sales" / SECOND.isoformat())
     workplace.write(FIRST, deals("D1,A,1"))
-    with pytest.raises(ExtractError, match="the files of 2026-03-02 are gone"):
-        workplace.stage()
+    assert re.search("the files of 2026-03-02 are gone", workplace.problem())
 
 
 def test_a_landed_extract_may_be_archived(workplace):
@@ -227,23 +227,19 @@ def test_a_lake_of_a_newer_version_is_an_error(workplace):
         read_manifest(workplace.folder)
 
 
-def test_a_missing_or_empty_source_folder_is_an_error(workplace):
-    with pytest.raises(ExtractError, match=r"source sales: there is no folder .*raw/sales"):
-        workplace.stage()
+def test_a_missing_or_empty_source_folder_is_a_problem_of_its_source(workplace):
+    assert re.search(r"source sales: there is no folder .*raw/sales", workplace.problem())
     (workplace.root / "raw" / "sales").mkdir(parents=True)
-    with pytest.raises(ExtractError, match=r"raw/sales holds no extract, but nothing"):
-        workplace.stage()
+    assert re.search(r"raw/sales holds no extract, but nothing", workplace.problem())
     (workplace.root / "raw" / "sales" / FIRST.isoformat()).mkdir()
-    with pytest.raises(ExtractError, match=r"2026-03-01 holds no data file"):
-        workplace.stage()
+    assert re.search(r"2026-03-01 holds no data file", workplace.problem())
 
 
 def test_files_without_a_dated_folder_need_a_date(workplace):
     extract = workplace.write(FIRST, deals("D1,A,1"))
     (extract / "deals.csv").rename(extract.parent / "deals.csv")
     extract.rmdir()
-    with pytest.raises(ExtractError, match=r"deals\.csv without a date; accepted are folders named like"):
-        workplace.stage()
+    assert re.search(r"deals\.csv without a date; accepted are folders named like", workplace.problem())
     workplace.source = {"extract_date": FIRST}
     workplace.land()
     assert workplace.rows("deals", "extract_date") == [(FIRST,)]
@@ -262,12 +258,10 @@ def test_links_out_of_the_data_folder_are_refused(tmp_path):
     extract = workplace.write(FIRST, {})
     extract.mkdir(parents=True)
     os.symlink(outside / "deals.csv", extract / "deals.csv")
-    with pytest.raises(ExtractError, match="is a link out of"):
-        workplace.stage()
+    assert re.search("is a link out of", workplace.problem())
     shutil.rmtree(extract.parent)
     os.symlink(outside.parent, extract.parent)
-    with pytest.raises(ExtractError, match="is a link out of"):
-        workplace.stage()
+    assert re.search("is a link out of", workplace.problem())
 
 
 def test_an_absolute_path_is_read_where_it_is_and_never_written(tmp_path):

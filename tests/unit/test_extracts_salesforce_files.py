@@ -33,6 +33,51 @@ def test_rates_are_unknown_where_the_reporting_currency_is_not_among_them(salesf
     ]
 
 
+DATED = "Id,IsoCode,StartDate,NextStartDate,ConversionRate\n"
+
+
+def rates(salesforce):
+    return {
+        (currency, str(day)): rate and round(rate, 4)
+        for currency, day, rate in salesforce.rows(
+            "exchange_rates", "currency", "valid_from", "rate_to_reporting"
+        )
+    }
+
+
+def test_dated_conversion_rates_count_from_their_day_and_before_those_of_today(salesforce):
+    dated = DATED + "1,USD,2026-01-01,2026-02-01,1\n2,EUR,2026-01-01,2026-02-01,0.5\n3,EUR,2026-02-01,,0.8\n"
+    salesforce.write(
+        FIRST,
+        {"Opportunity.csv": OPPORTUNITY, "CurrencyType.csv": CURRENCIES, "DatedConversionRate.csv": dated},
+    )
+    salesforce.land()
+    assert rates(salesforce) == {
+        ("USD", "2026-01-01"): 0.5,
+        ("USD", "2026-02-01"): 0.8,  # by the euro's rate alone
+        ("EUR", "2026-01-01"): 1.0,
+        ("EUR", "2026-02-01"): 1.0,
+        ("GBP", "1970-01-01"): None,  # before the euro has a rate
+        ("GBP", "2026-01-01"): 1.0,
+        ("GBP", "2026-02-01"): 1.6,
+    }
+    assert salesforce.account("DatedConversionRate.csv") == (3, 3, 0, 0, 0)
+
+
+def test_dated_rates_may_leave_the_reporting_currency_to_the_other_file(tmp_path):
+    salesforce = Workplace(tmp_path, crm="salesforce")
+    currencies = "IsoCode,ConversionRate,IsCorporate\nEUR,1,1\nUSD,1.25,0\n"
+    dated = DATED + "1,USD,2026-01-01,2026-02-01,2\n2,USD,2026-02-01,,1.25\n"
+    salesforce.write(
+        FIRST,
+        {"Opportunity.csv": OPPORTUNITY, "CurrencyType.csv": currencies, "DatedConversionRate.csv": dated},
+    )
+    salesforce.land()
+    assert rates(salesforce) == {
+        ("EUR", "1970-01-01"): 1.0, ("USD", "2026-01-01"): 0.5, ("USD", "2026-02-01"): 0.8,
+    }  # fmt: skip
+
+
 def test_what_salesforce_does_not_export_may_lie_beside_it_in_canonical_form(salesforce):
     salesforce.write(
         FIRST,

@@ -1,11 +1,11 @@
 """Texts become declared types: in every spelling that is one, and never by guessing."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
-from orchestration.extracts import ExtractError
 from tests.unit.extract_folders import FIRST, Workplace
 
 
@@ -102,10 +102,9 @@ def test_a_column_that_shows_no_order_takes_that_of_the_files_other_dates(workpl
 def test_a_column_that_nothing_decides_is_an_error_that_asks_for_one_line(workplace):
     mapped(workplace)
     workplace.write(FIRST, {"deals.csv": "id,made,due\nD1,,03/04/2026\n"})
-    with pytest.raises(
-        ExtractError, match=r"deals\.csv: column due: '03/04/2026'.*`date_order: dmy`.*tables\.deals"
-    ):
-        workplace.land()
+    assert re.search(
+        r"deals\.csv: column due: '03/04/2026'.*`date_order: dmy`.*tables\.deals", workplace.problem()
+    )
     mapped(workplace, date_order="mdy")
     workplace.land()
     assert workplace.rows("deals", "close_date") == [(date(2026, 3, 4),)]
@@ -114,8 +113,7 @@ def test_a_column_that_nothing_decides_is_an_error_that_asks_for_one_line(workpl
 def test_a_column_of_two_orders_is_an_error(workplace):
     mapped(workplace)
     workplace.write(FIRST, {"deals.csv": "id,made,due\nD1,,25/04/2026\nD2,,04/25/2026\n"})
-    with pytest.raises(ExtractError, match="some values are day first, some month first"):
-        workplace.land()
+    assert re.search("some values are day first, some month first", workplace.problem())
 
 
 @pytest.mark.parametrize(
@@ -155,13 +153,17 @@ def test_amounts_that_are_none_are_quarantined(workplace, text):
     ]
 
 
-def amounts(workplace, *values, **options):
+def write_amounts(workplace, *values, **options):
     columns = {"deal_id": "id", "amount": "value"}
     workplace.map(
         tables={"deals": {"files": "deals", "lands": [{"entity": "deals", "columns": columns}], **options}}
     )
     lines = "\n".join(f"D{number};{value}" for number, value in enumerate(values))
     workplace.write(FIRST, {"deals.csv": f"id;value\n{lines}\n"})
+
+
+def amounts(workplace, *values, **options):
+    write_amounts(workplace, *values, **options)
     workplace.land()
     return [value for (value,) in workplace.rows("deals", "amount")]
 
@@ -179,8 +181,8 @@ def test_a_decimal_point_is_seen_in_the_whole_column(workplace):
 
 
 def test_an_undecided_decimal_sign_is_an_error_that_asks_for_one_line(workplace):
-    with pytest.raises(ExtractError, match=r"'1\.234': nothing in the column tells.*`decimal: point`"):
-        amounts(workplace, "1.234", "7")
+    write_amounts(workplace, "1.234", "7")
+    assert re.search(r"'1\.234': nothing in the column tells.*`decimal: point`", workplace.problem())
     assert amounts(workplace, "1.234", "7", decimal="comma") == [Decimal("1234.00"), Decimal("7.00")]
 
 

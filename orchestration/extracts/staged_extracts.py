@@ -1,0 +1,109 @@
+"""An extract that waits for the raw gate, as it lies in its folder."""
+
+import json
+import os
+import shutil
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from orchestration.company import Source
+from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
+from orchestration.extracts.quarantine import QUARANTINED
+from orchestration.extracts.reading import ReadExtract
+from orchestration.extracts.sources import FoundExtract
+from orchestration.extracts.table_rows import FileAccount
+
+EXTRACT: Final = "extract.json"
+QUARANTINE: Final = "quarantined.parquet"
+UNLANDED: Final = "unlanded"  # folder of the keys of quarantined rows: these are unreadable, not absent
+
+
+@dataclass(frozen=True)
+class StagedExtract:
+    """An extract that waits for the raw gate, and its accounting per file.
+
+    With a `problem`, a message for people, it cannot be read and is not landed: it has no files, and no
+    date where the source's folder as a whole is at fault.
+    """
+
+    source_name: str
+    extract_date: date | None
+    path: Path
+    fingerprint: str
+    delivery: str
+    taken: str
+    files: tuple[FileAccount, ...]
+    problem: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The extract as it is named to people and checks: two words, where its source's name is one."""
+        return f"{self.source_name} {self.extract_date or 'undated'}"
+
+    def entity(self, name: str) -> Path:
+        """The Parquet file of an entity; it may be absent."""
+        return self.path / f"{name}.parquet"
+
+
+def unreadable(source: Source, extract_date: date | None, path: Path, problem: str) -> StagedExtract:
+    """What stands for an extract that cannot be used; the next refresh tries it again."""
+    return StagedExtract(
+        source.name, extract_date, path, "", source.delivery, source.taken, files=(), problem=problem
+    )
+
+
+def waiting(target: Path, fingerprint: str) -> StagedExtract | None:
+    """The extract as it was staged before, if from the same files."""
+    record = target / EXTRACT
+    if not record.exists():
+        return None
+    content = json.loads(record.read_text(encoding="utf-8"))
+    return _staged(target, content) if content["fingerprint"] == fingerprint else None
+
+
+def lay_down(read: ReadExtract, found: FoundExtract, target: Path, fingerprint: str) -> StagedExtract:
+    """Write what was read into a folder that appears whole, by one rename."""
+    partial = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    (partial / UNLANDED).mkdir(parents=True)
+    lake_columns = {
+        "source_name": pl.lit(found.source.name),
+        "extract_date": pl.lit(found.extract_date),
+        "is_tombstone": pl.lit(False),
+    }
+    for name, rows in read.entities.items():
+        frame = rows.with_columns(**lake_columns).select(*ENTITIES[name].columns, *LAKE_COLUMNS)
+        frame.write_parquet(partial / f"{name}.parquet")
+    for name, rows in read.unlanded.items():
+        if rows.height:
+            rows.write_parquet(partial / UNLANDED / f"{name}.parquet")
+    known = {"source_name": lake_columns["source_name"], "extract_date": lake_columns["extract_date"]}
+    read.quarantined.with_columns(**known).select(*known, *QUARANTINED).write_parquet(partial / QUARANTINE)
+    record = {
+        "source_name": found.source.name,
+        "extract_date": found.extract_date.isoformat(),
+        "fingerprint": fingerprint,
+        "delivery": found.source.delivery,
+        "taken": found.source.taken,
+        "files": [asdict(account) for account in read.accounts],
+    }
+    (partial / EXTRACT).write_text(json.dumps(record, indent=1), encoding="utf-8")
+    shutil.rmtree(target, ignore_errors=True)
+    os.replace(partial, target)
+    return _staged(target, record)
+
+
+def _staged(target: Path, record: dict[str, Any]) -> StagedExtract:
+    return StagedExtract(
+        source_name=record["source_name"],
+        extract_date=date.fromisoformat(record["extract_date"]),
+        path=target,
+        fingerprint=record["fingerprint"],
+        delivery=record["delivery"],
+        taken=record["taken"],
+        files=tuple(FileAccount(**account) for account in record["files"]),
+    )
