@@ -114,7 +114,7 @@ def _forecast(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[
 
 def _range(row: dict[str, Any]) -> str:
     if row["p10"] is None or row["p90"] is None:
-        return "too few deals for a range"
+        return "no range"
     return f"8 in 10: {row['p10']:,.0f} to {row['p90']:,.0f}"
 
 

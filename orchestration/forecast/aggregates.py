@@ -24,7 +24,7 @@ AGGREGATES: Final[dict[str, str]] = {
     PREFIX + "arrivals": "created_date, segment_key, stage, amount_class, due_state",
     PREFIX + "due_moves": "known_date, due_state, next_due_state",
     PREFIX + "redatings": "day_date, next_stage, is_redated, due_state",
-    PREFIX + "wins": "known_date, fiscal_period, created_in_period_date, amount_class",
+    PREFIX + "wins": "known_date, fiscal_period, created_in_period_date, amount_class, win_amount",
     PREFIX + "segment_wins": "segment_name, segment_value, fiscal_period, known_date",
     PREFIX + "segment_arrivals": "segment_name, segment_value, created_date",
     PREFIX + "open_deals": "deal_id",

@@ -1,16 +1,14 @@
 """What a forecast must beat: the CRM's own number and the mean of the last periods."""
 
 from datetime import date
-from typing import Final
 
 import numpy as np
 import polars as pl
 
 from orchestration.forecast.aggregates import Aggregates, floats
 from orchestration.forecast.classes import Floats
-from orchestration.forecast.fiscal_periods import Period, cut
-
-PERIODS: Final = 3
+from orchestration.forecast.fiscal_periods import LAST_PERIODS, Period, cut
+from orchestration.forecast.learnt_wins import learnt_wins
 
 
 def crm_weighted(open_deals: pl.DataFrame, amount: Floats, period: Period, is_current: bool) -> Floats | None:
@@ -33,7 +31,7 @@ def crm_weighted(open_deals: pl.DataFrame, amount: Floats, period: Period, is_cu
 
 
 def mean_of_last(aggregates: Aggregates, ended: list[Period], as_of: date) -> float | None:
-    """Mean revenue of the last three periods that the history covers whole; None without one."""
-    wins = aggregates.known("wins", "known_date", as_of)
-    revenue = [float(cut(wins, period)["amount"].sum() or 0) for period in ended[-PERIODS:]]
+    """Mean revenue of the last three of the ended periods; None without one."""
+    wins, _ = learnt_wins(aggregates, as_of)
+    revenue = [float(cut(wins, period)["amount"].sum() or 0) for period in ended[-LAST_PERIODS:]]
     return sum(revenue) / len(revenue) if revenue else None

@@ -60,6 +60,8 @@ class Cuts:
         age = (pl.lit(as_of) - pl.col("created_date")).dt.total_days()
         # deals of one day summed in order, so that the sum does not depend on the engine's threads
         weight = (pl.col("deals") * (0.5 ** (age / HALF_LIFE_DAYS)).round(9)).round(9)
+        by_arrivals = per_cut(arrivals, weight.sum())
+        by_wins = per_cut(wins, pl.col("deals").sum())
         numbered = members.join(keys, on=KEY).sort("cut", "deal")
         return cls(
             keys=list(keys.select(KEY).iter_rows()),
@@ -68,11 +70,11 @@ class Cuts:
             ],
             member_cut=numbered["cut"].to_numpy(),
             member_deal=numbered["deal"].to_numpy(),
-            arrival_weight=per_cut(arrivals, weight.sum()),
+            arrival_weight=by_arrivals if by_arrivals.any() else np.maximum(by_wins, 0),
             won=np.column_stack(
                 [to_cents(per_cut(cut(wins, period), pl.col("amount").sum())) for period in periods]
             ),
-            wins=per_cut(wins, pl.col("deals").sum()),
+            wins=by_wins,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from orchestration.forecast.aggregates import Aggregates, day_number, days, ints
 from orchestration.forecast.classes import Ints
 
+LAST_PERIODS: Final = 3  # that a mean of past periods is made of
 LAST_WEEK = 13  # weeks to the fiscal quarter's end are 0 to 13
 
 
@@ -67,6 +69,21 @@ class Calendar:
     def ended(self, history_start: date, as_of: date) -> list[Period]:
         """Periods over by the as-of date that the history covers whole, in order."""
         return [period for period in self.periods if history_start <= period.start and period.end <= as_of]
+
+    def whole(self, aggregates: Aggregates, as_of: date) -> list[Period]:
+        """Ended periods of which all bookings are known, in order.
+
+        Those that the history covers; without one, those after the first booking of a load that
+        brought older ones, if the last three hold any.
+        """
+        ended = self.ended(aggregates.history_start, as_of)
+        if ended:
+            return ended
+        booked = set(aggregates.known("wins", "known_date", as_of)["fiscal_period"])
+        past = [period for period in self.periods if period.end <= as_of]
+        first = next((number for number, period in enumerate(past) if period.name in booked), len(past))
+        after = past[first + 1 :]
+        return after if any(period.name in booked for period in after[-LAST_PERIODS:]) else []
 
 
 def landmark_day(as_of: date, current: Period, past: Period) -> date:

@@ -18,7 +18,7 @@ from orchestration.forecast.hazard_method import HazardForecast, forecast_by_haz
 from orchestration.forecast.hazard_table import hazard_table
 from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
 from orchestration.forecast.quarter_table import Parts, quarter_table
-from orchestration.forecast.reliability import Reliability, judge
+from orchestration.forecast.reliability import NO_WIN_SEEN, Reliability, judge, without_arrivals
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def forecast(frames: Mapping[str, pl.DataFrame], as_of: date) -> ForecastTables:
     ended = calendar.ended(aggregates.history_start, as_of)
     fitted = forecast_by_hazards(aggregates, calendar, as_of, periods, ended)
     cuts = Cuts.known_at(aggregates, fitted.deals.frame["deal_id"], periods, as_of)
-    mean = mean_of_last(aggregates, ended, as_of)
+    mean = mean_of_last(aggregates, calendar.whole(aggregates, as_of), as_of)
     verdicts = _verdicts(cuts, fitted, aggregates, ended, as_of)
     deal_cents = to_cents(fitted.open_expected)
     rows = [
@@ -131,11 +131,20 @@ def _ranges(
 def _verdicts(
     cuts: Cuts, fitted: HazardForecast, aggregates: Aggregates, ended: list[Period], as_of: date
 ) -> list[Reliability]:
-    """How far each cut's forecast can be trusted, by its own wins."""
+    """How far each cut's forecast can be trusted, by its own wins and by what the company does not know."""
+    if fitted.won_amounts.mean <= 0 and cuts.wins[cuts.total] > 0:
+        return [Reliability("too_few", "no won deal has an amount")] * len(cuts.keys)
     covered: Floats = np.maximum(cuts.wins, 0)
     days = max((as_of - aggregates.history_start).days, 1)
     length = ended[-1].length if ended else days
-    return [
+    verdicts = [
         judge(float(wins), len(ended), float(wins) * length / days, fitted.won_amounts.squared_variation)
         for wins in covered
     ]
+    is_win_seen = bool(fitted.hazards.won.base.any())
+    if fitted.missing_arrivals is not None:
+        why, past = fitted.missing_arrivals, fitted.past_periods
+        return [without_arrivals(one, why, past, is_win_seen) for one in verdicts]
+    if not is_win_seen and cuts.wins[cuts.total] > 0:
+        return [Reliability("too_few", NO_WIN_SEEN)] * len(cuts.keys)
+    return verdicts

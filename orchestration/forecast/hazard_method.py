@@ -15,6 +15,7 @@ from orchestration.forecast.fiscal_periods import Calendar, Period
 from orchestration.forecast.hazards import Hazards, fit_hazards
 from orchestration.forecast.not_yet_created import by_arrivals, by_growth, mix
 from orchestration.forecast.open_deals import OpenDeals, WinProbabilities, win_probabilities
+from orchestration.forecast.past_mean import PastMean, missing_arrivals
 from orchestration.forecast.won_amounts import WonAmounts
 
 REVISION_SD = 0.3  # of an open deal's amount until it closes, relative
@@ -32,6 +33,8 @@ class HazardForecast:
     new_expected: Floats
     new_variance: Floats
     won_amounts: WonAmounts
+    missing_arrivals: str | None  # why new deals are not learnt from arrivals
+    past_periods: int  # that they are the mean of then
 
     @property
     def open_expected(self) -> Floats:
@@ -45,7 +48,8 @@ def forecast_by_hazards(
 ) -> HazardForecast:
     """The forecast of the current period and those after it, from what was known before `as_of`.
 
-    Growth of earlier periods enters the current one only: it does not carry over.
+    Growth of earlier periods enters the current one only: it does not carry over. Without arrivals
+    to learn from, what past periods brought stands in for deals not created yet.
     """
     segmentation = Segmentation.known_at(aggregates, as_of)
     exposure = Exposure.known_at(aggregates, segmentation, as_of)
@@ -64,10 +68,25 @@ def forecast_by_hazards(
     chance = probabilities.in_period
     variance = amount[:, None] ** 2 * (chance * (1 - chance) + chance**2 * spread[:, None])
 
-    new = by_arrivals(arrivals, curves, path, won)
-    growth, wins = by_growth(aggregates, ended, periods[0], as_of)
-    new[0] = mix(new[0], growth, wins, min(len(ended), 3), won.squared_variation)
-    wins_expected = new / won.mean if won.mean > 0 else np.zeros(len(new))
+    missing = missing_arrivals(aggregates, periods[0], as_of)
+    if missing is None:
+        new = by_arrivals(arrivals, curves, path, won)
+        growth, wins = by_growth(aggregates, ended, periods[0], as_of)
+        new[0] = mix(new[0], growth, wins, min(len(ended), 3), won.squared_variation)
+        wins_expected = new / won.mean if won.mean > 0 else np.zeros(len(new))
+        past = PastMean(new, wins_expected * won.mean_square, 0)
+    else:
+        whole = calendar.whole(aggregates, as_of)
+        past = PastMean.known_at(aggregates, whole, periods, amount @ chance, won, as_of)
     return HazardForecast(
-        hazards, deals, probabilities, amount, variance, new, wins_expected * won.mean_square, won
+        hazards,
+        deals,
+        probabilities,
+        amount,
+        variance,
+        past.expected,
+        past.variance,
+        won,
+        missing,
+        past.periods,
     )

@@ -11,10 +11,10 @@ from orchestration.forecast.arrivals import Arrivals
 from orchestration.forecast.classes import AMOUNT_CLASSES, Floats
 from orchestration.forecast.curves_ahead import CurvesAhead
 from orchestration.forecast.due_path import DuePath
-from orchestration.forecast.fiscal_periods import Period, cut, landmark_day
+from orchestration.forecast.fiscal_periods import LAST_PERIODS, Period, cut, landmark_day
+from orchestration.forecast.learnt_wins import learnt_wins
 from orchestration.forecast.won_amounts import WonAmounts
 
-PERIODS: Final = 3
 DRIFT: Final = 0.09  # variance of what grows or shrinks between earlier periods and this one
 
 
@@ -39,8 +39,8 @@ def by_growth(
     aggregates: Aggregates, ended: list[Period], current: Period, as_of: date
 ) -> tuple[float, float]:
     """Mean revenue, and wins in all, of deals that past periods created after the same point in them."""
-    wins = aggregates.known("wins", "known_date", as_of)
-    used = ended[-PERIODS:]
+    wins, _ = learnt_wins(aggregates, as_of)
+    used = ended[-LAST_PERIODS:]
     if not used:
         return 0.0, 0.0
     late = [

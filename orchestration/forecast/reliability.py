@@ -7,6 +7,7 @@ TOO_FEW_WINS: Final = 15
 FLOOR_SHARE: Final = 0.8  # of the sampling error of a period's wins; measured on the back-tests
 LIMITED_ERROR: Final = 0.15
 LIMITED_PERIODS: Final = 4
+NO_WIN_SEEN: Final = "no deal was seen to be won after it had been open"
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,14 @@ def judge(wins: float, ended_periods: int, wins_a_period: float, squared_variati
         periods = "period" if ended_periods == 1 else "periods"
         return Reliability("limited", f"the history holds {ended_periods} whole {periods}; {noise}")
     return Reliability("limited" if floor > LIMITED_ERROR else "good", noise)
+
+
+def without_arrivals(verdict: Reliability, why: str, past_periods: int, is_win_seen: bool) -> Reliability:
+    """The verdict where new deals cannot be learnt from arrivals but, at best, from past periods."""
+    if past_periods == 0:
+        reason = f"{why}, and no past period shows wins: new deals are left out"
+        return Reliability("too_few", reason if is_win_seen else f"{reason}; {NO_WIN_SEEN}")
+    if not verdict.has_range:
+        return verdict
+    periods = "period" if past_periods == 1 else f"{past_periods} periods"
+    return Reliability("limited", f"{why}: new deals are what the last {periods} let expect")

@@ -10,6 +10,7 @@ import polars as pl
 from orchestration.forecast.aggregates import Aggregates, floats, ints
 from orchestration.forecast.classes import AMOUNT_CLASSES, TOP_AMOUNT, Floats, tally
 from orchestration.forecast.exposure import Exposure
+from orchestration.forecast.learnt_wins import learnt_wins
 
 MEMORY_DAYS: Final = 365
 PSEUDO_DEALS: Final = 3.0
@@ -32,16 +33,18 @@ class WonAmounts:
 
     @classmethod
     def known_at(cls, aggregates: Aggregates, exposure: Exposure, as_of: date) -> "WonAmounts":
-        """Amounts of the year before the as-of date; of all history where that holds no win."""
-        wins = aggregates.known("wins", "known_date", as_of)
+        """Amounts of the year before the as-of date; of all history where that holds no amount."""
+        wins, cap = learnt_wins(aggregates, as_of)
         recent = wins.filter(pl.col("known_date") >= as_of - timedelta(days=MEMORY_DAYS))
-        wins = recent if recent["deals"].sum() > 0 else wins
+        wins = recent if recent["deals"].sum() > 0 and recent["amount"].sum() > 0 else wins
         deals, amount = _by_class(wins, "deals"), _by_class(wins, "amount")
         mean = _mean(amount.sum(), deals.sum(), 0.0)
         has_classes = bool(aggregates["attributes"]["has_amount_classes"].item())
         by_class = np.full(len(AMOUNT_CLASSES), mean)
         if has_classes:
-            created = aggregates.known("arrivals", "created_date", as_of)
+            created = aggregates.known("arrivals", "created_date", as_of).with_columns(
+                pl.min_horizontal(pl.col("amount").cast(pl.Float64), pl.col("deals") * cap)
+            )
             all_deals, all_amount = _by_class(created, "deals"), _by_class(created, "amount")
             typical = np.where(all_amount > 0, all_amount / np.maximum(all_deals, 1), mean)
             by_class = (amount + PSEUDO_DEALS * typical) / (deals + PSEUDO_DEALS)
@@ -49,20 +52,21 @@ class WonAmounts:
             mean,
             _mean(_by_class(wins, "squared_amount").sum(), deals.sum(), 0.0),
             by_class,
-            _top_factor(exposure) if has_classes else 1.0,
+            _top_factor(exposure, cap) if has_classes else 1.0,
         )
 
 
-def _top_factor(exposure: Exposure) -> float:
+def _top_factor(exposure: Exposure, cap: float) -> float:
     """Mean amount of the top class's won deals over that of all its closed ones, shrunk to 1."""
     closed = (exposure.amount[exposure.event_cell] == TOP_AMOUNT) & ~exposure.of_kind("moved")
     if not closed.any():
         return 1.0
     won = closed & exposure.of_kind("won")
-    mean = _mean(exposure.event_amount[closed].sum(), exposure.event_deals[closed].sum(), 0.0)
+    amount = np.minimum(exposure.event_amount, exposure.event_deals * cap)
+    mean = _mean(amount[closed].sum(), exposure.event_deals[closed].sum(), 0.0)
     if mean <= 0:
         return 1.0
-    won_in_means = exposure.event_amount[won].sum() / mean
+    won_in_means = amount[won].sum() / mean
     return float((won_in_means + PSEUDO_TOP_DEALS) / (exposure.event_deals[won].sum() + PSEUDO_TOP_DEALS))
 
 

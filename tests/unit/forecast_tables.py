@@ -37,6 +37,7 @@ class Deal:
     removed: date | None = None
     is_history_assumed: bool = False
     is_created_assumed: bool = False
+    booked: date | None = None  # where it is not the day of the close
 
     @property
     def created(self) -> date:
@@ -259,7 +260,7 @@ def _deal(deal: Deal) -> tuple:
     return (
         deal.deal_id, deal.pipeline, stage, deal.owner, is_closed, CLOSED.get(stage, False), deal.removed,
         amount, amount, amount is None, deal.created, deal.is_created_assumed,
-        _value(deal.close_dates, date.max), closed_on if is_closed else None,
+        _value(deal.close_dates, date.max), (deal.booked or closed_on) if is_closed else None,
         closed_on if is_closed else None, opens[-1] if opens else None, deal.is_history_assumed,
         PROBABILITY.get(stage),
     )  # fmt: skip

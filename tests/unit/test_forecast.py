@@ -155,6 +155,7 @@ def test_fewer_than_fifteen_wins_give_the_mean_of_the_last_periods_without_a_ran
 def test_deals_without_amounts_bring_nothing_but_are_forecast() -> None:
     found = of(Warehouse(simple(amount=None), LATER))
     assert total(found)["expected"] == 0
+    assert total(found)["p90"] is None
     assert (found.deals["p_won"] > 0.2).all()
 
 

@@ -132,7 +132,8 @@ def test_a_win_counts_in_the_period_it_is_booked_in_and_is_taken_back_when_reope
     wins = Warehouse([FIRST, *deals], AS_OF).aggregates()["int_forecast_wins"]
     found = wins.select("known_date", "fiscal_period", "created_in_period_date", "deals", "amount").rows()
     assert [(*row[:4], float(row[4])) for row in found] == [
-        (day(9), "FY2026-Q1", day(5), 2, 150.0),
+        (day(9), "FY2026-Q1", day(5), 1, 50.0),
+        (day(9), "FY2026-Q1", day(5), 1, 100.0),
         (day(20), "FY2026-Q1", day(5), -1, -50.0),
     ]
 

@@ -1,5 +1,5 @@
--- Deals created, by what they were at their creation. Where the day is only assumed they are left
--- out.
+-- Deals created, by what they were at their creation. Where the day is only assumed, or that of a
+-- bulk load, they are left out.
 with history as (
     select * from {{ ref('int_forecast_history') }}
 ),
@@ -10,9 +10,12 @@ created as (
         {{ days_between('stretches.entered_date', 'stretches.close_date') }} as days_left
     from {{ ref('int_forecast_stretches') }} as stretches
     inner join {{ ref('fct_deals') }} as deals on stretches.deal_id = deals.deal_id
+    left join {{ ref('int_forecast_import_days') }} as import_days
+        on stretches.entered_date = import_days.created_date
     cross join history
     where
         stretches.is_creation
+        and import_days.created_date is null
         and not deals.is_created_assumed
         and stretches.entered_date >= history.history_start
         and stretches.entered_date < history.as_of_date

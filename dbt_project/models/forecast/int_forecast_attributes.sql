@@ -38,6 +38,13 @@ blanks as (
     from last_open_versions
 ),
 
+creations as (
+    select
+        coalesce(avg(case when is_created_assumed then 1.0 else 0.0 end), 0) <= 0.5
+            as has_creation_dates
+    from deals
+),
+
 revisions as (
     select coalesce(max(amounts), 0) > 1 as do_amounts_change
     from (
@@ -57,6 +64,7 @@ final as (
         and coalesce(blanks.open_date_blank, 0) <= coalesce(blanks.closed_date_blank, 0) + 0.2
         and coalesce(blanks.foretold_share, 0) <= 0.5 as has_expected_dates,
         revisions.do_amounts_change,
+        creations.has_creation_dates,
         cuts.amount_p50,
         cuts.amount_p80,
         cuts.amount_p95
@@ -64,6 +72,7 @@ final as (
     cross join blanks
     cross join {{ ref('int_forecast_amount_cuts') }} as cuts
     cross join revisions
+    cross join creations
 )
 
 select * from final

@@ -27,7 +27,10 @@ wins as (
         versions.deal_id,
         versions.valid_from,
         versions.valid_to,
-        case when not deals.is_created_assumed then deals.created_date end as created_date,
+        case
+            when not deals.is_created_assumed and import_days.created_date is null
+                then deals.created_date
+        end as created_date,
         cast(coalesce(versions.amount, 0) as decimal(18, 2)) as amount,
         case
             when not deals.is_won or versions.valid_from < last_opens.valid_from
@@ -39,6 +42,8 @@ wins as (
         ) as amount_class
     from {{ ref('fct_deal_versions') }} as versions
     inner join deals on versions.deal_id = deals.deal_id
+    left join {{ ref('int_forecast_import_days') }} as import_days
+        on deals.created_date = import_days.created_date
     left join last_opens on versions.deal_id = last_opens.deal_id
     left join last_stretches as stretches
         on versions.deal_id = stretches.deal_id and versions.valid_from = stretches.to_day
@@ -70,9 +75,8 @@ final as (
         end as created_in_period_date,
         changes.amount_class,
         changes.deals,
-        changes.deals * changes.amount as amount,
-        cast(changes.deals * changes.amount as decimal(38, 2))
-        * cast(changes.amount as decimal(38, 2)) as squared_amount
+        changes.amount as win_amount,
+        changes.deals * changes.amount as amount
     from changes
     inner join {{ ref('dim_dates') }} as calendar on changes.booked_date = calendar.date_day
 )

@@ -54,6 +54,15 @@ followed as (
     window by_time as (partition by deal_id order by stay_no)
 ),
 
+-- Closed when they were first known of, or by the load that created them: nobody saw them at risk.
+unseen as (
+    select deals.deal_id
+    from {{ ref('fct_deals') }} as deals
+    left join {{ ref('int_forecast_import_days') }} as import_days
+        on deals.created_date = import_days.created_date
+    where deals.is_created_assumed or import_days.created_date is not null
+),
+
 at_risk as (
     select
         followed.*,
@@ -73,7 +82,10 @@ at_risk as (
         end as last_day
     from followed
     cross join history
-    where followed.is_open or followed.is_first  -- created and closed on one day: at risk on it
+    left join unseen on followed.deal_id = unseen.deal_id
+    where
+        followed.is_open
+        or (followed.is_first and unseen.deal_id is null)  -- created and closed on one day
 ),
 
 final as (
