@@ -157,5 +157,4 @@ def run_tables() -> dict[str, pl.DataFrame]:
                 for name, day in extracts
             ]
         ),
-        "build": pl.DataFrame([{"build_id": "test", "input_fingerprint": "test", "as_of_date": AS_OF}]),
     }
