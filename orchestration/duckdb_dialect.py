@@ -66,7 +66,7 @@ class DuckDBDialect(PGDialect):
 
     def get_default_isolation_level(self, dbapi_conn: Any) -> Any:
         """Not known, and not needed for reading."""
-        raise NotImplementedError
+        raise NotImplementedError  # the answer that SQLAlchemy takes for "not known"
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Nothing: each statement commits itself."""

@@ -35,8 +35,13 @@ def passed(staged: Sequence[StagedExtract], results: pl.DataFrame) -> list[Stage
     return [extract for extract in staged if not extract.problem and extract.name in let_through]
 
 
+def extract_of(dataset: str) -> str:
+    """The extract that a dataset of the raw gate is named after."""
+    return dataset.rsplit(" ", 1)[0]
+
+
 def _extracts(results: pl.DataFrame) -> set[str]:
-    return {dataset.rsplit(" ", 1)[0] for dataset in results["dataset"]}
+    return {extract_of(dataset) for dataset in results["dataset"]}
 
 
 def _unreadable(problem: str) -> CheckResult:

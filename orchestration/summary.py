@@ -11,10 +11,10 @@ import polars as pl
 
 from orchestration.builds import Build
 from orchestration.check_results import blocking, no_results
-from orchestration.extracts import read_manifest
 from orchestration.publication import current_version, version_folder
+from orchestration.raw_gate import extract_of
 from orchestration.settings import RunSettings
-from orchestration.warehouse import connected, query
+from orchestration.warehouse import company_lake, connected, query
 
 BLOCKED_SHOWN = 5
 WIDTH = 12
@@ -54,7 +54,7 @@ def summarise(settings: RunSettings) -> Summary:
 
 
 def _landed(settings: RunSettings) -> Iterator[str]:
-    files = read_manifest(settings.folder).landed_files()
+    files = company_lake(settings.folder, settings.company).landed_files()
     newest = files.filter(pl.col("extract_date") == pl.col("extract_date").max().over("source_name"))
     rows = newest.group_by("entity").agg(_landed_rows()).sort("entity")
     with connected(settings.warehouse, read_only=True) as connection:
@@ -202,7 +202,7 @@ def _not_done(settings: RunSettings) -> Iterator[str]:
 def _held(results: pl.DataFrame) -> Iterator[str]:
     """The extracts that the raw gate holds, each with the reason."""
     for row in blocking(results.filter(pl.col("gate") == "raw")).iter_rows(named=True):
-        extract = " ".join(row["dataset"].split(" ")[:2])
+        extract = extract_of(row["dataset"])
         yield _line(
             "Held", f"the extract {extract} did not pass its gate and waits; the rest goes on without it"
         )

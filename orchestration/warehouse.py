@@ -15,7 +15,7 @@ import psutil
 
 from orchestration.company import Company
 from orchestration.data_folder import DataFolder
-from orchestration.extracts import LakeManifest
+from orchestration.extracts import LakeManifest, read_manifest
 from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
 from orchestration.fiscal import calendar_days
 
@@ -39,8 +39,9 @@ def connected(database: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
         connection.close()
 
 
-def of_company(manifest: LakeManifest, company: Company) -> LakeManifest:
+def company_lake(folder: DataFolder, company: Company) -> LakeManifest:
     """The extracts of the sources that the company file names; a source taken out of it counts no more."""
+    manifest = read_manifest(folder)
     names = {source.name for source in company.sources}
     return replace(
         manifest, extracts=tuple(extract for extract in manifest.extracts if extract.source_name in names)

@@ -6,14 +6,14 @@ from typing import Any, Final
 import dagster as dg
 
 from orchestration.defs.quality import results_table
-from orchestration.extracts import commit_extracts, read_manifest, stage_extracts
+from orchestration.extracts import commit_extracts, stage_extracts
 from orchestration.extracts.entities import ENTITIES
 from orchestration.inputs import input_fingerprint
 from orchestration.progress import say
 from orchestration.raw_gate import check_staged, passed
 from orchestration.run_resource import Refresh
 from orchestration.simulation.demo import make_demo
-from orchestration.warehouse import connected, default_as_of, of_company, prepare
+from orchestration.warehouse import company_lake, connected, default_as_of, prepare
 
 SETTINGS_TABLES: Final = {
     "run_settings": "The as-of date and the company's settings: one row.",
@@ -111,7 +111,7 @@ def lake(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.Mat
         if extract not in let_through:
             say(context, f"Held the extract {extract.name}")
     commit_extracts(settings.folder, let_through)
-    manifest = of_company(read_manifest(settings.folder), company)
+    manifest = company_lake(settings.folder, company)
     as_of = settings.asked_as_of or default_as_of(company, manifest)
     build.forget("core models", "core", "metrics models", "forecast")
     build.describe(input_fingerprint(company, manifest, as_of), as_of)

@@ -5,12 +5,12 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from orchestration.extracts import LakeManifest, read_manifest
+from orchestration.extracts import LakeManifest
 from orchestration.ledger import keep_forecast
 from orchestration.progress import say
 from orchestration.publication import PublicationRefused, publish, published_now, version_folder
 from orchestration.run_resource import Refresh
-from orchestration.warehouse import connected, write_table
+from orchestration.warehouse import company_lake, connected, write_table
 
 FORECAST = [
     dg.AssetKey(["forecast", name]) for name in ("forecast_quarters", "forecast_deals", "forecast_hazards")
@@ -29,11 +29,11 @@ def check_results(refresh: Refresh) -> dg.MaterializeResult[Any]:
     """Write the results of this build's gates, and of landing, as tables of schema quality."""
     settings = refresh.settings
     results = settings.current_build().results()
-    manifest = read_manifest(settings.folder)
+    lake = company_lake(settings.folder, settings.company)
     with connected(settings.warehouse) as connection:
         write_table(connection, "quality.check_results", results)
-        write_table(connection, "quality.landed_files", manifest.landed_files())
-        write_table(connection, "quality.quarantined_rows", manifest.quarantined_rows(settings.folder))
+        write_table(connection, "quality.landed_files", lake.landed_files())
+        write_table(connection, "quality.quarantined_rows", lake.quarantined_rows(settings.folder))
     failed = results.filter(pl.col("status") != "passed")
     return dg.MaterializeResult(
         metadata={
@@ -76,7 +76,7 @@ def publication(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.Mater
             "build_id": build.build_id,
             "input_fingerprint": build.input_fingerprint,
             "checks": dict(build.results().group_by("status").len().sort("status").iter_rows()),
-            "newest_extracts": _newest_extracts(read_manifest(settings.folder)),
+            "newest_extracts": _newest_extracts(company_lake(settings.folder, settings.company)),
         },
         settings.company.publish.keep_versions,
     )
