@@ -16,6 +16,7 @@ from orchestration.extracts.held_extracts import HeldExtract, read_held
 from orchestration.extracts.landing_order import in_landing_order
 from orchestration.extracts.manifest import LakeManifest, read_manifest
 from orchestration.extracts.mapping import Mapping, load_mapping
+from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
 from orchestration.extracts.sources import FoundExtract, find_extracts
@@ -114,7 +115,7 @@ def _arriving(
                 continue
             extract = waiting(target, fingerprint)
             if extract is None:
-                read = read_extract(found, mapping, context)
+                read = without_people(read_extract(found, mapping, context), forgotten(folder))
                 hashes.refuse_changed(found)
                 extract = lay_down(read, found, target, fingerprint, content)
         except ExtractError as error:
