@@ -1,43 +1,31 @@
-"""Parquet, JSON Lines and XLSX as tables of text, so that every format takes the same way."""
+"""Parquet and JSON Lines as tables of text, so that every format takes the same way."""
 
 import json
-from pathlib import Path
 
 import polars as pl
 
-from orchestration.extracts.byte_streams import text_blocks
+from orchestration.extracts.byte_streams import ByteSource, encoding_of, text_blocks, whole_bytes
 from orchestration.extracts.csv_records import BrokenLine
 from orchestration.extracts.errors import ExtractError
-from orchestration.extracts.tables import LINE, Table, table_of_frame
+from orchestration.extracts.tables import LINE, Table, position_name, table_of_frame
 
 MOMENT_TEXT = "%Y-%m-%dT%H:%M:%S%.6f"
-HEADER_LINES = 1
 
 
-def open_parquet(path: Path) -> Table:
+def open_parquet(source: ByteSource) -> Table:
     """The table in a Parquet file; its rows are numbered from 1."""
     try:
-        frame = pl.read_parquet(path)
+        frame = pl.read_parquet(whole_bytes(source) if source.member or source.compression else source.path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise ExtractError(f"{path}: cannot be read as Parquet: {error}") from error
-    return table_of_frame(path, _as_text(frame).with_row_index(LINE, offset=1).cast({LINE: pl.Int64}))
+        raise ExtractError(f"{source.name}: cannot be read as Parquet: {error}") from error
+    text = _as_text(frame)
+    rows = pl.int_range(1, text.height + 1, dtype=pl.Int64, eager=True).alias(LINE)
+    return table_of_frame(source, text.columns, _by_position(text, rows))
 
 
-def open_xlsx(path: Path) -> Table:
-    """The table in the first sheet of an Excel file; its first row is the header."""
-    try:
-        frame = pl.read_excel(path, engine="calamine", infer_schema_length=0, drop_empty_rows=False)
-    except Exception as error:  # fastexcel has no error class of its own to name
-        raise ExtractError(f"{path}: cannot be read as XLSX: {error}") from error
-    lines = frame.select(pl.int_range(1 + HEADER_LINES, frame.height + 1 + HEADER_LINES).alias(LINE))
-    rows = pl.concat([lines, _as_text(frame)], how="horizontal")
-    filled = pl.any_horizontal(pl.all().exclude(LINE).str.strip_chars().fill_null("") != "")
-    return table_of_frame(path, rows.filter(filled))
-
-
-def open_json_lines(path: Path) -> Table:
+def open_json_lines(source: ByteSource) -> Table:
     """The table in a JSON Lines file; a line that is no JSON object is broken."""
-    lines = b"".join(text_blocks(path)).split(b"\n")
+    lines = b"".join(text_blocks(source, encoding_of(source))).split(b"\n")
     numbers = [number for number, line in enumerate(lines, start=1) if line.strip()]
     rows = [lines[number - 1] for number in numbers]
     broken: list[BrokenLine] = []
@@ -48,11 +36,17 @@ def open_json_lines(path: Path) -> Table:
             problem for number, line in zip(numbers, rows, strict=True) if (problem := _problem(number, line))
         ]
         if not broken:
-            raise ExtractError(f"{path}: cannot be read as JSON Lines: {error}") from error
+            raise ExtractError(f"{source.name}: cannot be read as JSON Lines: {error}") from error
         bad = {problem.line for problem in broken}
         numbers = [number for number in numbers if number not in bad]
         frame = _parsed([lines[number - 1] for number in numbers])
-    return table_of_frame(path, frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64)), broken)
+    by_position = _by_position(frame, pl.Series(LINE, numbers, dtype=pl.Int64))
+    return table_of_frame(source, frame.columns, by_position, broken)
+
+
+def _by_position(frame: pl.DataFrame, lines: pl.Series) -> pl.DataFrame:
+    columns = [column.alias(position_name(at)) for at, column in enumerate(frame.get_columns())]
+    return pl.DataFrame([lines, *columns])
 
 
 def _parsed(rows: list[bytes]) -> pl.DataFrame:
