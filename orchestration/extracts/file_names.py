@@ -7,8 +7,9 @@ COMPRESSED: Final = {".gz": "gzip", ".zst": "zstd"}
 ZIP: Final = ".zip"
 DELIMITED: Final = (".csv", ".tsv")
 JSON_LINES: Final = (".jsonl", ".ndjson")
+JSON: Final = (*JSON_LINES, ".json")
 WORKBOOKS: Final = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
-FORMATS: Final = (*DELIMITED, *JSON_LINES, ".json", ".parquet", *WORKBOOKS, ZIP)
+FORMATS: Final = (*DELIMITED, *JSON, ".parquet", *WORKBOOKS, ZIP)
 
 
 def file_format(path: PurePath) -> str | None:

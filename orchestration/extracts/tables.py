@@ -13,7 +13,7 @@ from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.file_names import (
     DELIMITED,
     FORMATS,
-    JSON_LINES,
+    JSON,
     WORKBOOKS,
     ZIP,
     file_format,
@@ -76,14 +76,15 @@ def open_tables(path: Path) -> list[Table]:
 
 def _opened(source: ByteSource) -> list[Table]:
     from orchestration.extracts.csv_tables import open_csv
-    from orchestration.extracts.typed_files import open_json_lines, open_parquet
+    from orchestration.extracts.json_tables import open_json
+    from orchestration.extracts.parquet_tables import open_parquet
     from orchestration.extracts.workbooks import open_workbook
 
     kind = file_format(PurePath(source.name))
     if kind in DELIMITED:
         return [open_csv(source)]
-    if kind in JSON_LINES:
-        return [open_json_lines(source)]
+    if kind in JSON:
+        return open_json(source)
     if kind == ".parquet":
         return [open_parquet(source)]
     if kind in WORKBOOKS:
