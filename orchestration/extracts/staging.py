@@ -19,6 +19,7 @@ from orchestration.extracts.mapping import Mapping, load_mapping
 from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
+from orchestration.extracts.set_aside import keep_set_aside
 from orchestration.extracts.sources import FoundExtract, find_extracts
 from orchestration.extracts.staged_extracts import StagedExtract, lay_down, unreadable, waiting
 from orchestration.extracts.still_written import STILL_WRITTEN, Patience, once_written
@@ -117,6 +118,7 @@ def _arriving(
             if extract is None:
                 read = without_people(read_extract(found, mapping, context), forgotten(folder))
                 hashes.refuse_changed(found)
+                keep_set_aside(folder.quarantine / source.name / day.isoformat(), read.set_aside)
                 extract = lay_down(read, found, target, fingerprint, content)
         except ExtractError as error:
             shutil.rmtree(target, ignore_errors=True)
