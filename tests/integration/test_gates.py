@@ -1,16 +1,11 @@
 """What a gate does when it does not let something through, and what hands cannot do around it."""
 
-import shutil
 import subprocess
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import yaml
 
-from orchestration.simulation import write_extracts
-from tests.integration.conftest import UNTIL
-from tests.integration.test_refresh import spoil
 from tests.refreshes import PROJECT, SIMULATED, environment
 
 
@@ -31,23 +26,6 @@ def test_a_failed_gate_leaves_the_publication_and_no_hand_gets_round_it(refreshe
     assert "Nothing was published and `current` has not moved" in by_hand.stdout + by_hand.stderr
     assert "the gate 'forecast' has not checked this build" in by_hand.stdout + by_hand.stderr
     assert workplace.manifest == before
-
-
-def test_an_extract_that_fails_its_gate_is_held_and_the_rest_is_published(refreshed):
-    workplace = refreshed.workplace
-    day = UNTIL + timedelta(days=1)
-    raw = workplace.data / "raw" / "sales"
-    write_extracts(refreshed.truth, raw.with_name("elsewhere"), [UNTIL])
-    shutil.move(raw.with_name("elsewhere") / str(UNTIL), raw / str(day))
-    spoil(raw / str(day) / "deals.csv", every=2, count=300)
-    try:
-        finished = workplace.refresh()
-    finally:
-        shutil.rmtree(raw / str(day))
-    assert finished.returncode == 1
-    assert f"the extract sales {day} did not pass its gate and waits" in finished.stdout
-    assert workplace.manifest["as_of"] == str(day)  # the day after the newest extract that counts
-    assert workplace.manifest["newest_extracts"] == {"sales": str(UNTIL)}
 
 
 def materialise_by_hand(workplace, selection):
