@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource, broken_positions, encoding_of, text_blocks
+from orchestration.extracts.csv_lines import records_at
 from orchestration.extracts.csv_records import BrokenLine, Positions, Records, scan
 from orchestration.extracts.csv_shapes import CsvShape, shape_of
 from orchestration.extracts.errors import ExtractError
@@ -37,7 +38,10 @@ def open_csv(source: ByteSource) -> Table:
         except csv.Error:
             return []  # too broken to tell
 
-    return Table(source.path, source.name, shape.header, blocks, split)
+    def texts(lines: Collection[int]) -> Iterator[tuple[int, str]]:
+        return records_at(text_blocks(source, encoding), shape.delimiter, lines)
+
+    return Table(source.path, source.name, shape.header, blocks, split, texts=texts)
 
 
 def _blocks(source: ByteSource, encoding: str, shape: CsvShape, positions: Sequence[int]) -> Iterator[Block]:

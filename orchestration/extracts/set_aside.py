@@ -3,7 +3,7 @@
 import csv
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -23,6 +23,7 @@ from orchestration.extracts.tables import LINE, Table, position_name
 TEXT_COLUMN: Final = "as_it_was"
 REASON_COLUMN: Final = "reason"
 ENDING: Final = ".corrections.csv"
+MANY_LINES: Final = 5_000  # beyond that, parsing the whole file once more is quicker than each line by itself
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,28 @@ def _reasons(quarantined: pl.DataFrame) -> dict[str, dict[int, str]]:
     return reasons
 
 
+def _as_they_were(table: Table, lines: set[int]) -> Iterator[tuple[int, tuple[list[str | None], str]]]:
+    """Cells and text of each of these lines; of a broken line the cells as far as they go."""
+    width = len(table.header)
+    if table.texts and len(lines) <= MANY_LINES:
+        for line, text in table.texts(lines):
+            yield line, (_cells(table, text), text)
+        return
+    for block in table.blocks(range(width)):
+        rows = block.rows.filter(pl.col(LINE).is_in(lines)).select(LINE, *map(position_name, range(width)))
+        for line, *cells in rows.iter_rows():
+            yield line, (cells, as_line(cells))
+        for broken in block.broken:
+            if broken.line in lines:
+                yield broken.line, (_cells(table, broken.text), broken.text)
+
+
+def _cells(table: Table, text: str) -> list[str | None]:
+    """As many cells as the header has."""
+    cells: list[str | None] = [cell or None for cell in table.split(text)]
+    return (cells + [None] * len(table.header))[: len(table.header)]
+
+
 def _set_aside(
     table: Table,
     file: str,
@@ -93,16 +116,7 @@ def _set_aside(
     reasons: Mapping[int, str],
     corrections: Mapping[int, Correction],
 ) -> SetAside:
-    width = len(table.header)
-    names = [position_name(position) for position in range(width)]
-    found: dict[int, tuple[list[str | None], str]] = {}
-    for block in table.blocks(range(width)):
-        rows = block.rows.filter(pl.col(LINE).is_in(lines)).select(LINE, *names)
-        found |= {line: (cells, as_line(cells)) for line, *cells in rows.iter_rows()}
-        for broken in block.broken:
-            if broken.line in lines:
-                fields: list[str | None] = [*table.split(broken.text)[:width]]
-                found[broken.line] = (fields + [None] * (width - len(fields)), broken.text)
+    found = dict(_as_they_were(table, lines))
     header = (FILE_COLUMN, LINE_COLUMN, *table.header, TEXT_COLUMN, REASON_COLUMN)
     content = [
         (

@@ -1,6 +1,6 @@
 """Any file of an extract as tables of one kind: a header, and blocks of text columns with line numbers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Final
@@ -42,7 +42,8 @@ class Table:
     """A table in a file: its header, and its blocks when asked for the columns at some positions.
 
     `name` is how people are told of it: the path of the file, for one in a zip export.zip/deals.csv, for a
-    sheet or a nested list book.xlsx#deals. `stems` are the words by which a mapping may know it.
+    sheet or a nested list book.xlsx#deals. `stems` are the words by which a mapping may know it. `texts`
+    gives the records that begin on some lines as they stand there, where that takes no reading of the others.
     """
 
     path: Path
@@ -51,6 +52,7 @@ class Table:
     blocks: Callable[[Sequence[int]], Iterator[Block]]
     split: Callable[[str], list[str]] = lambda line: [line]  # fields of a broken line, as far as they go
     stems: tuple[str, ...] = field(default=())
+    texts: Callable[[Collection[int]], Iterator[tuple[int, str]]] | None = None
 
     def __post_init__(self) -> None:
         if len(self.header) > COLUMNS:

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from tests.unit.extract_folders import FIRST, SECOND, Workplace
+from orchestration.extracts import set_aside
+from tests.unit.extract_folders import FIRST, SECOND, THIRD, Workplace
 
 DEALS = "deal_id,stage,amount\nD1,A,1\nD2,A,two\nD3,A\nD4,A,4\n"
 
@@ -140,6 +141,18 @@ def test_a_correction_with_other_columns_is_an_error(workplace):
         FIRST, {"fixed.csv": "corrects_file,corrects_line,amount,deal_id,stage\ndeals.csv,3,2,D2,A\n"}
     )
     assert "accepted are those of deals.csv: deal_id, stage, amount" in workplace.problem()
+
+
+def test_a_line_is_offered_the_same_whether_it_is_sought_or_met_on_the_way(workplace, monkeypatch):
+    text = 'deal_id,stage,amount\nD1,"a\n""b""",x\nD2,"A,1\nD3,A\n\nD4,A,4\nD5,ü,y'
+    ways = []
+    for day, many in ((SECOND, set_aside.MANY_LINES), (THIRD, 0)):
+        monkeypatch.setattr(set_aside, "MANY_LINES", many)
+        workplace.write(day, {"deals.csv": text})
+        workplace.land()
+        ways.append(offered(workplace, day=day))
+    assert ways[0] == ways[1]
+    assert [row[1] for row in ways[0][1:]] == ["2", "4", "5", "8"]
 
 
 def test_a_held_extract_offers_its_lines_too(workplace):
