@@ -32,7 +32,11 @@ def listing(folder: DataFolder) -> str:
             lines += explained(reason)
         if refusal := _refusal(held):
             lines.append(f"  It cannot be accepted: {refusal}")
-    rejected = [each.name for each in read_decisions(folder).decisions if each.verdict == "rejected"]
+    decisions = read_decisions(folder)
+    rejected = [each.name for each in decisions.decisions if each.verdict == "rejected"]
+    decided = [each.name for each in read_held(folder) if each.is_decided(decisions)]
+    if accepted := [name for name in decided if name not in rejected]:
+        lines.append(f"Accepted, for the next refresh to land: {', '.join(accepted)}")
     if rejected:
         lines.append(f"Rejected, until their files change: {', '.join(rejected)}")
     return "\n".join(lines or ["Nothing is held."])

@@ -79,7 +79,7 @@ def held_extracts(staged: Iterable[StagedExtract], results: Sequence[CheckResult
             reasons[extract_of(result.dataset)].append(
                 Reason(
                     result.check,
-                    result.observed,
+                    _with_counts(result),
                     result.expected,
                     result.description,
                     result.remedy,
@@ -99,6 +99,13 @@ def held_extracts(staged: Iterable[StagedExtract], results: Sequence[CheckResult
         for extract in {each.name: each for each in staged}.values()
         if extract.name in reasons
     ]
+
+
+def _with_counts(result: CheckResult) -> str:
+    """What was observed, with the counts of the first failing row, which say how far it is off."""
+    row = result.sample[0] if result.sample else {}
+    counts = ", ".join(f"{name} {value:,}" for name, value in row.items() if isinstance(value, int | float))
+    return f"{result.observed} ({counts})" if counts else result.observed
 
 
 def passed(staged: Sequence[StagedExtract], results: pl.DataFrame) -> list[StagedExtract]:

@@ -62,6 +62,8 @@ def _landed(settings: RunSettings) -> Iterator[str]:
         deals = _value(connection, "select count(distinct deal_id) from raw.deals")
     quarantined = _count(int(newest["rows_quarantined"].sum() or 0), "row")
     yield _line("Landed", f"{_count(deals, 'deal')}; {quarantined} quarantined in the newest extract")
+    if not settings.is_preview and newest["rows_quarantined"].sum():
+        yield _line("", f"to correct, with the reason: {settings.folder.quarantine}")
     others = [
         f"{count:,} {entity.replace('_', ' ')}"
         for entity, count in rows.iter_rows()
