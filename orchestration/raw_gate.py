@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -20,6 +21,7 @@ from orchestration.extracts.table_rows import FileAccount
 from orchestration.gates import run_gate
 
 Rows = Counter[str]  # of each entity
+CHECKED: Final = "checked"  # lies in the folder of a staged extract; one staged from other files lacks it
 
 
 def gate_extracts(
@@ -32,6 +34,9 @@ def gate_extracts(
     staged = stage()
     results = check_staged(staged, thresholds, read_manifest(folder), read_decisions(folder))
     write_held(folder, held_extracts(staged, results))
+    for extract in staged:
+        if not extract.problem:
+            (extract.path / CHECKED).touch()
     sound = {extract.name for extract in staged if not extract.problem}
     after = stage()
     waiting = {each.name: each.problem for each in after if each.problem and each.name in sound}
@@ -111,11 +116,11 @@ def _with_counts(result: CheckResult) -> str:
 def passed(staged: Sequence[StagedExtract], results: pl.DataFrame) -> list[StagedExtract]:
     """The extracts that were checked and that no critical check holds, and those to land anew after them.
 
-    One that arrived after the check waits for the next refresh.
+    One that arrived, or whose files changed, after the check waits for the next refresh.
     """
     raw = results.filter(pl.col("gate") == "raw")
     let_through = _extracts(raw) - _extracts(blocking(raw))
-    return landable(staged, lambda extract: extract.name in let_through)
+    return landable(staged, lambda extract: extract.name in let_through and (extract.path / CHECKED).exists())
 
 
 def extract_of(dataset: str) -> str:

@@ -81,7 +81,7 @@ def _reasons(quarantined: pl.DataFrame) -> dict[str, dict[int, str]]:
     """Why each line of each file is set aside."""
     reasons: dict[str, dict[int, str]] = {}
     for file, line, column, reason in quarantined.select("file", "line", "column", "reason").iter_rows():
-        told = f"{column} {reason}" if column else reason
+        told = f"{column}: {reason}" if column else reason
         of_line = reasons.setdefault(file, {})
         of_line[line] = f"{of_line[line]}; {told}" if line in of_line else told
     return reasons

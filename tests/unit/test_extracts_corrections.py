@@ -43,7 +43,7 @@ def test_lines_that_are_set_aside_are_offered_as_they_were_with_the_reason(workp
     header, second, third = offered(workplace)
     assert header == ["corrects_file", "corrects_line", "deal_id", "stage", "amount", "as_it_was", "reason"]
     assert second[:6] == ["deals.csv", "3", "D2", "A", "two", "D2,A,two"]
-    assert second[6].startswith("amount ")
+    assert second[6].startswith("amount: ")
     assert third[:6] == ["deals.csv", "4", "D3", "A", "", "D3,A"]
     assert third[6] == "2 fields; accepted are 3, as in the header"
 

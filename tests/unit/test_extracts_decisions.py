@@ -6,9 +6,11 @@ from datetime import date
 
 import pytest
 
+from orchestration.check_results import results_frame
 from orchestration.extracts import ExtractError
 from orchestration.extracts import staging as staging_module
 from orchestration.held_decisions import accept, listing, reject
+from orchestration.raw_gate import gate_extracts, passed
 from tests.unit.extract_folders import FIRST, SECOND, THIRD, Workplace
 
 FOURTH = date(2026, 3, 4)
@@ -166,6 +168,16 @@ def test_an_extract_of_the_lake_is_not_held_when_one_before_it_is_corrected(work
     workplace.write(FIRST, deals(30))
     assert workplace.night() == ["sales 2026-03-01", "sales 2026-03-02"]
     assert tombstones(workplace) == [SECOND] * 21
+
+
+def test_files_that_change_after_the_check_wait_and_the_lake_keeps_what_it_had(workplace):
+    workplace.write(SECOND, deals(10, "B"))
+    workplace.night()
+    workplace.write(FIRST, deals(10, "X"))
+    workplace.write(SECOND, deals(10, "Y"))
+    results = results_frame("build", gate_extracts(workplace.stage, workplace.folder, {}))
+    workplace.write(SECOND, deals(10, "Z"))
+    assert passed(workplace.stage(), results) == []
 
 
 def test_the_list_says_what_is_held_why_and_what_to_do(workplace):

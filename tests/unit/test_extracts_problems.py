@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.check_results import results_frame
 from orchestration.extracts import ExtractError, commit_extracts, read_manifest, stage_extracts
-from orchestration.raw_gate import check_staged, passed
+from orchestration.raw_gate import check_staged, gate_extracts, passed
 from tests.unit.extract_folders import FIRST, SECOND, THIRD, Workplace
 
 EMPTY = {"deals.csv": ""}
@@ -140,7 +140,7 @@ def test_the_raw_gate_holds_what_cannot_be_read_and_says_why(workplace):
     workplace.write(FIRST, EMPTY)
     workplace.write(SECOND, {"deals.csv": "deal_id,stage,currency\nD1,A,EUR\n"})
     staged = workplace.stage()
-    results = check_staged(staged, {})
+    results = gate_extracts(workplace.stage, workplace.folder, {})
     [unreadable] = [result for result in results if result.dataset.startswith("sales 2026-03-01")]
     assert (unreadable.dataset, unreadable.check) == ("sales 2026-03-01 landed_files", "extract_readable")
     assert (unreadable.severity, unreadable.status) == ("critical", "failed")
