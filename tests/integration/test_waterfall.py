@@ -47,8 +47,9 @@ def test_what_is_won_from_the_pipeline_is_what_was_booked(refreshed):
 
 def test_the_command_tells_two_days_in_a_table(refreshed):
     def told(*days):
+        data = str(refreshed.workplace.data)
         return subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", "waterfall", *days, "--data", str(refreshed.workplace.data)],
+            [sys.executable, "-m", "orchestration.cli", "waterfall", *days, "--data", data],
             cwd=PROJECT, env=environment(), capture_output=True, text=True, check=False,
         )  # fmt: skip
 
