@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestration.company_file import CompanyFileError
 from orchestration.dagster_home import use_dagster_home
+from orchestration.data_folder import DataFolder
 from orchestration.publication import PublicationRefused, rollback
 from orchestration.settings import PROJECT, RunSettings
 
@@ -84,7 +85,7 @@ def _accept(arguments: argparse.Namespace) -> int:
     """Let a held extract land, or list what is held."""
     from orchestration.held_decisions import accept, listing
 
-    folder = RunSettings.resolve(arguments.company, arguments.data).folder
+    folder = _kept_folder(arguments)
     if arguments.source is None:
         print(listing(folder))
         return 0
@@ -94,11 +95,16 @@ def _accept(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _kept_folder(arguments: argparse.Namespace) -> DataFolder:
+    """The data folder itself, though a preview may be asked for."""
+    return DataFolder(RunSettings.resolve(arguments.company, arguments.data).folder.root)
+
+
 def _reject(arguments: argparse.Namespace) -> int:
     """Leave a held extract out."""
     from orchestration.held_decisions import reject
 
-    folder = RunSettings.resolve(arguments.company, arguments.data).folder
+    folder = _kept_folder(arguments)
     print(reject(folder, arguments.source, arguments.date, date.today()))
     return 0
 

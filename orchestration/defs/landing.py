@@ -47,7 +47,7 @@ def staged_extracts(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.M
     accounts = [account for extract in staged for account in extract.files]
     quarantined = sum(account.rows_quarantined for account in accounts)
     rows = sum(account.rows_in for account in accounts)
-    say(context, f"Read {len(staged)} new extract(s): {rows:,} rows, {quarantined:,} of them set aside")
+    say(context, f"{len(staged)} extract(s) to land: {rows:,} rows, {quarantined:,} of them set aside")
     return dg.MaterializeResult(
         metadata={
             "extracts": len(staged),
