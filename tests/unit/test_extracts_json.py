@@ -105,7 +105,7 @@ def test_json_is_landed_and_its_values_quarantined_by_the_number_of_the_object(w
     assert workplace.rows("deals", "deal_id") == [("D1",)]
     assert workplace.quarantine("line", "value", "reason") == [
         (2, "x", "an amount below 10^16 is accepted, such as 1234.50 or € 1,234.50"),
-        (3, '"junk"', "no JSON object; accepted is a list of objects alone"),
+        (3, "junk", "no JSON object; accepted is a list of objects alone"),
     ]
 
 
@@ -151,6 +151,11 @@ def test_half_a_character_and_nul_are_no_text(workplace):
     assert workplace.quarantine("line", "reason") == [
         (2, "holds half of a character (a lone surrogate); accepted is text in UTF-8")
     ]
+
+
+def test_lists_nested_too_deep_are_refused(tmp_path):
+    with pytest.raises(ExtractError, match=r"object 1: is nested too deep; accepted are 100 levels"):
+        opened(tmp_path, '[{"x": ' + "[" * 500 + "1" + "]" * 500 + "}]")
 
 
 def test_too_many_columns_are_refused(tmp_path):
