@@ -169,7 +169,7 @@ def text_blocks(source: ByteSource, encoding: str) -> Iterator[bytes]:
             is_first = False
         if b"\0" in block:
             block = STRAY_NULS.sub(b"", block)
-        if TWICE_TRANSLATED in block:
+        if b"\r" in block and TWICE_TRANSLATED in block:  # the first is found far faster
             block = block.replace(TWICE_TRANSLATED, b"\n")
         if not block.isascii() and JOINED in block:
             block = block.replace(JOINED, b"\n")

@@ -58,9 +58,11 @@ def test_a_damaged_file_is_an_error_of_ours_or_broken_lines(name, sound, damages
     with TemporaryDirectory() as folder:
         path = Path(folder, name)
         path.write_bytes(content)
+        problem = ""
         try:
             for table in map(without_footer, open_tables(path)):
                 for block in table.blocks(range(len(table.header))):
                     assert block.rows.width == len(table.header) + 1
         except ExtractError as error:
-            assert str(path) in str(error)
+            problem = str(error)
+        assert not problem or str(path) in problem
