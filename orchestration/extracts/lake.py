@@ -21,6 +21,7 @@ from orchestration.extracts.manifest import (
     read_manifest,
     write_manifest,
 )
+from orchestration.extracts.parquet_files import write_rows
 from orchestration.extracts.reading import FOR_LOOKUP
 from orchestration.extracts.staged_extracts import QUARANTINE, UNLANDED, StagedExtract
 
@@ -69,7 +70,7 @@ def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedE
         if change.height:
             path = f"{entity.name}/{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
             if files:
-                _write(pl.concat([change.changed, change.tombstones]), folder.lake / path)
+                write_rows(pl.concat([change.changed, change.tombstones]), folder.lake / path)
             else:
                 _link(staged.entity(entity.name), folder.lake / path)
             entities[entity.name] = LandedEntity(path, change.changed.height, change.tombstones.height)
@@ -178,15 +179,8 @@ def _keep_quarantine(folder: DataFolder, staged: StagedExtract, lineage: str) ->
     if not rows.height:
         return None
     name = f"{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
-    _write(rows, folder.quarantine / name)
+    write_rows(rows, folder.quarantine / name)
     return name
-
-
-def _write(rows: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    rows.write_parquet(partial)
-    os.replace(partial, path)
 
 
 def _link(staged: Path, path: Path) -> None:

@@ -51,16 +51,25 @@ def missing(rows: pl.DataFrame, bad: Sequence[BadValue], cell: Cell) -> pl.DataF
     )
 
 
-def repeated(rows: pl.DataFrame, plan: Plan, cells: Sequence[Cell]) -> tuple[pl.Series, pl.DataFrame]:
-    """Rows that are exact copies of an earlier one, and all rows of a key that has different ones."""
+def repeated(
+    rows: pl.DataFrame, set_aside: pl.Series, plan: Plan, cells: Sequence[Cell]
+) -> tuple[pl.Series, pl.DataFrame]:
+    """Rows that are exact copies of an earlier one, and all rows of a key that has different ones.
+
+    Rows set aside, by AT, are no copies of any.
+    """
     names = [cell.name for cell in cells]
     key = [name for name in plan.row_key if name in names]
     nothing = pl.Series(AT, [], dtype=pl.Int64)
-    hashes = rows.select(key).hash_rows() if key else nothing
-    if hashes.n_unique() == len(hashes):
+    if not key:
         return nothing, no_problems()
-    suspects = rows.filter(hashes.is_duplicated())
-    groups = suspects.with_columns(
+    hashes = rows.select(AT, rows.select(key).hash_rows().alias("_hash"))
+    if len(set_aside):
+        hashes = hashes.filter(~pl.col(AT).is_in(set_aside.implode()))
+    if hashes["_hash"].n_unique() == hashes.height:
+        return nothing, no_problems()
+    suspects = hashes.filter(pl.col("_hash").is_duplicated())[AT]
+    groups = rows[suspects].with_columns(
         pl.struct(names).n_unique().over(key).alias("_kinds"),
         pl.col(AT).min().over(key).alias("_first"),
     )

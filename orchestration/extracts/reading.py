@@ -9,12 +9,13 @@ from typing import Final
 
 import polars as pl
 
-from orchestration.extracts.entities import ENTITIES
+from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
 from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.exchange_rates import rebased
 from orchestration.extracts.landings import SOURCE_ROW, keys, landed, refuse_repeated
 from orchestration.extracts.lookups import Lookups
 from orchestration.extracts.mapping import Mapping, TableMapping
+from orchestration.extracts.parquet_files import write_rows
 from orchestration.extracts.plan import Context, has_distinct_keys, make_plan
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.recognition import recognised
@@ -24,21 +25,22 @@ from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
 from orchestration.extracts.tables import Table, open_table
 
 FOR_LOOKUP: Final = "(lookup)"  # entity of a file that only serves to look values up
+LATE: Final = ("stages", "exchange_rates")  # entities that more than their tables' rows go into
 NOT_USED: Final = "(not used)"  # entity of a file that the mapping does not know
 
 
 @dataclass(frozen=True)
 class ReadExtract:
-    """Canonical rows by entity, keys of rows that could not be landed, and the accounting."""
+    """The file of each entity's rows, keys of rows that could not be landed, and the accounting."""
 
-    entities: dict[str, pl.DataFrame]
+    entities: dict[str, Path]
     unlanded: dict[str, pl.DataFrame]
     quarantined: pl.DataFrame
     accounts: list[FileAccount]
 
 
-def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> ReadExtract:
-    """All rows of an extract.
+def read_extract(found: FoundExtract, mapping: Mapping, context: Context, target: Path) -> ReadExtract:
+    """All rows of an extract, each entity's as `<target>/<entity>.parquet`, as the lake takes them.
 
     Raises:
         ExtractError: a file cannot be read, or none holds deals.
@@ -58,9 +60,9 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
     quarantined = [pl.DataFrame(schema=QUARANTINED)]
     accounts: list[FileAccount] = []
     next_row = 0
-    for name in mapping.tables:
-        if name not in tables or not mapping.tables[name].lands:
-            continue
+    entities = _Entities(found, target)
+    landing_tables = [name for name in mapping.tables if name in tables and mapping.tables[name].lands]
+    for place, name in enumerate(landing_tables):
         rows = _table_rows(name, tables[name], mapping, context, lookups, found, next_row)
         next_row += rows.height
         accounts += rows.accounts
@@ -69,8 +71,8 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
         for number, landing in enumerate(rule.lands):
             for entity, frame in landed(landing, number, rows.rows, context).items():
                 is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
-                target = rates if landing.rebase else made[entity]
-                target.append(frame if is_distinct else refuse_repeated(entity, frame, name))
+                into = rates if landing.rebase else made[entity]
+                into.append(frame if is_distinct else refuse_repeated(entity, frame, name))
             if rows.unlanded.height and number == 0:
                 missed = keys(landing, number, rows.unlanded, context)
                 unlanded[landing.entity].append(missed)
@@ -78,17 +80,50 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
                     unlanded["deal_dimensions"].append(missed)
         for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
             shown.append(landed(derivation, number, rows.rows, context)[derivation.entity])
+        del rows
+        awaited = {entity for later in landing_tables[place + 1 :] for entity in _made_by(mapping, later)}
+        for entity in [entity for entity in made if entity not in awaited and entity not in LATE]:
+            entities.keep(entity, _together(entity, made.pop(entity)))
     if rates:
         made["exchange_rates"].append(rebased(rates, context.reporting_currency))
-    entities = {entity: _together(entity, frames) for entity, frames in made.items()}
-    _add_stages(entities, mapping, shown_by_deals(shown))
+    if "exchange_rates" in made:
+        entities.keep("exchange_rates", _together("exchange_rates", made["exchange_rates"]))
+    _add_stages(entities, made.get("stages", []), mapping, shown_by_deals(shown))
     accounts += _other_files(opened, names, mapping, found)
     return ReadExtract(
-        entities={name: entities[name] for name in ENTITIES if name in entities},
+        entities={name: entities.files[name] for name in ENTITIES if name in entities.files},
         unlanded={name: pl.concat(frames, how="diagonal") for name, frames in unlanded.items()},
         quarantined=pl.concat(quarantined).sort("file", "line", maintain_order=True),
         accounts=sorted(accounts, key=lambda account: account.file),
     )
+
+
+class _Entities:
+    """The entities of an extract, each written as soon as it is whole: a large one is not kept in memory."""
+
+    def __init__(self, found: FoundExtract, target: Path) -> None:
+        self._target = target
+        self._columns = {
+            "source_name": pl.lit(found.source.name),
+            "extract_date": pl.lit(found.extract_date),
+            "is_tombstone": pl.lit(False),
+        }
+        self.files: dict[str, Path] = {}
+        self.pipelines: list[str] = []
+
+    def keep(self, name: str, rows: pl.DataFrame) -> None:
+        """Write the rows of an entity."""
+        if name == "deals":
+            self.pipelines = rows["pipeline"].unique().to_list()
+        self.files[name] = self._target / f"{name}.parquet"
+        lake_rows = rows.with_columns(**self._columns).select(*ENTITIES[name].columns, *LAKE_COLUMNS)
+        write_rows(lake_rows, self.files[name])
+
+
+def _made_by(mapping: Mapping, table: str) -> set[str]:
+    """The entities that a table's rows become."""
+    entities = {landing.entity for landing in mapping.tables[table].lands}
+    return entities | {"deal_dimensions"} if "deals" in entities else entities
 
 
 def _table_rows(
@@ -112,14 +147,16 @@ def _together(entity: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return rows if entity == "stages" else refuse_repeated(entity, rows, "(several)")
 
 
-def _add_stages(entities: dict[str, pl.DataFrame], mapping: Mapping, derived: pl.DataFrame) -> None:
+def _add_stages(
+    entities: _Entities, made: Sequence[pl.DataFrame], mapping: Mapping, derived: pl.DataFrame
+) -> None:
     literal = mapping.rows.get("stages", [])
-    if "stages" not in entities and not literal and not derived.height:
+    if not made and not literal and not derived.height:
         return
-    pipelines = entities["deals"]["pipeline"].unique().to_list() if "deals" in entities else []
     schema = {**ENTITIES["stages"].columns, SOURCE_ROW: pl.Int64}
-    explicit = entities.get("stages", pl.DataFrame(schema=schema))
-    entities["stages"] = stage_rows(explicit, literal, derived, pipelines, has_file="stages" in entities)
+    explicit = _together("stages", made) if made else pl.DataFrame(schema=schema)
+    rows = stage_rows(explicit, literal, derived, entities.pipelines, has_file=bool(made))
+    entities.keep("stages", rows)
 
 
 def _refuse_without_deals(

@@ -18,7 +18,13 @@ from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
 from orchestration.extracts.sources import find_extracts
-from orchestration.extracts.staged_extracts import StagedExtract, lay_down, unreadable, waiting
+from orchestration.extracts.staged_extracts import (
+    StagedExtract,
+    lay_down,
+    partial_folder,
+    unreadable,
+    waiting,
+)
 from orchestration.extracts.table_rows import FileAccount
 
 HASHES: Final = "file_hashes.json"
@@ -80,7 +86,8 @@ def _arriving(
                 raise ExtractError(problem)
             extract = waiting(target, fingerprint)
             if extract is None:
-                read = without_people(read_extract(found, mapping, context), forgotten(folder))
+                read = read_extract(found, mapping, context, partial_folder(target))
+                read = without_people(read, forgotten(folder))
                 hashes.refuse_changed(found)
                 extract = lay_down(read, found, target, fingerprint)
             is_new = True

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from orchestration.extracts.csv_records import BrokenLine
@@ -82,23 +83,18 @@ def read_rows(
     ]
     problems = [problem for problem in problems if problem.height]
     in_quarantine = pl.concat(problems) if problems else no_problems()
-    sound = (
-        rows.join(in_quarantine.select(AT).unique(), on=AT, how="anti", maintain_order="left")
-        if problems
-        else rows
-    )
-    copies, conflicts = repeated(sound, plans[0], cells)
+    copies, conflicts = repeated(rows, in_quarantine[AT].unique(), plans[0], cells)
     in_quarantine = pl.concat([in_quarantine, conflicts])
-    if len(copies) or conflicts.height:
-        gone = pl.concat([copies, conflicts[AT]]).unique()
-        sound = sound.filter(~pl.col(AT).is_in(gone.implode()))
-    unlanded = (
-        rows.filter(pl.col(AT).is_in(in_quarantine[AT].unique().implode()))
-        if in_quarantine.height
-        else rows.clear()
-    )
+    is_held = _is_one_of(rows.height, in_quarantine[AT])
+    unlanded = rows.filter(is_held) if in_quarantine.height else rows.clear()
     if unreadable.height:
         unlanded = pl.concat([unlanded, pl.concat(unreadable.blocks, how="diagonal")], how="diagonal")
+    columns = rows.get_columns()
+    del rows  # column by column it becomes the sound rows: a large table is in memory once
+    if in_quarantine.height or len(copies):
+        is_sound = ~(is_held | _is_one_of(len(is_held), copies))
+        columns = [columns.pop(0).filter(is_sound) for _ in range(len(columns))]
+    sound = pl.DataFrame(columns)
     return TableRows(
         rows=sound.with_columns(pl.col(AT) + first_row),
         quarantined=quarantined(in_quarantine, where, broken, names),
@@ -106,6 +102,13 @@ def read_rows(
         accounts=_accounts(names, entity, bounds, first_row, broken, in_quarantine, copies),
         height=typed.height,
     )
+
+
+def _is_one_of(height: int, numbers: pl.Series) -> pl.Series:
+    """Which of the rows from 0 have one of these numbers."""
+    mask = np.zeros(height, dtype=np.bool_)
+    mask[numbers.to_numpy()] = True
+    return pl.Series(mask)
 
 
 def _as_far_as_readable(broken: Sequence[BrokenLine], table: Table, plan: Plan) -> pl.DataFrame:

@@ -14,7 +14,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("benchmark", nargs="?", choices=("refresh", "landing"))
     parser.add_argument("--deals", type=int, help="size of the company")
-    parser.add_argument("--inputs", type=Path, help="folder that keeps the extracts to land for the next time")
+    parser.add_argument(
+        "--inputs", type=Path, help="folder that keeps the extracts to land for the next time"
+    )
     asked = parser.parse_args()
     if asked.benchmark != "landing":
         bench_refresh(asked.deals or REFRESHED_DEALS)

@@ -14,7 +14,7 @@ from orchestration.extracts import commit_extracts, stage_extracts
 from orchestration.extracts.entities import ENTITIES
 from orchestration.extracts.manifest import read_manifest
 from orchestration.raw_gate import check_staged
-from tests.benchmarks.costs import Cost, cost_of_call
+from tests.benchmarks.costs import cost_of_call
 from tests.benchmarks.large_extracts import NIGHTS, Slips, write_nights
 from tests.refreshes import SIMULATED, Workplace
 
@@ -61,14 +61,22 @@ def bench_landing(deals: int, inputs: Path | None) -> None:
         print(f"{name:<34}{cost.wall:>8.1f}{cost.cpu:>8.1f}{cost.memory:>8.0f}{megabytes / cost.cpu:>12.0f}")
     first, second = (staged.cpu + committed.cpu for staged, committed in nights)
     figures = {
-        f"speed, of DuckDB's (at least {LEAST_SPEED:.0%})": (floor.cpu / first, floor.cpu / first >= LEAST_SPEED),
-        f"second night's bytes (at most {MOST_BYTES:.0%})": (sizes[1] / sizes[0], sizes[1] <= MOST_BYTES * sizes[0]),
+        f"speed, of DuckDB's (at least {LEAST_SPEED:.0%})": (
+            floor.cpu / first,
+            floor.cpu / first >= LEAST_SPEED,
+        ),
+        f"second night's bytes (at most {MOST_BYTES:.0%})": (
+            sizes[1] / sizes[0],
+            sizes[1] <= MOST_BYTES * sizes[0],
+        ),
         f"second night's CPU (at most {MOST_TIME:.0%})": (second / first, second <= MOST_TIME * first),
     }
     peak = max(cost.memory for night in nights for cost in night)
     for name, (share, is_within) in figures.items():
         print(f"{name:<50}{share:>8.1%}{'' if is_within else '  over budget'}")
-    print(f"{f'peak memory (at most {MOST_MEMORY:,.0f} MB)':<50}{peak:>8,.0f}{'' if peak <= MOST_MEMORY else '  over budget'}")
+    print(
+        f"{f'peak memory (at most {MOST_MEMORY:,.0f} MB)':<50}{peak:>8,.0f}{'' if peak <= MOST_MEMORY else '  over budget'}"
+    )
     if peak > MOST_MEMORY or not all(is_within for _, is_within in figures.values()):
         raise SystemExit("landing is over its budget")
 

@@ -122,7 +122,9 @@ def _spoiled(name: str, frame: pl.DataFrame, rng: np.random.Generator) -> pl.Dat
 def _a_day_later(tables: dict[str, pl.DataFrame], rng: np.random.Generator) -> dict[str, pl.DataFrame]:
     """The tables with a new note in some deals, and a new change beside as many of the changes."""
     deals, history = tables["deals"], tables["deal_changes"]
-    sound = deals.with_columns((pl.col("deal_id").is_unique() & (pl.col("amount") != "12 apples")).alias("sound"))
+    sound = deals.with_columns(
+        (pl.col("deal_id").is_unique() & (pl.col("amount") != "12 apples")).alias("sound")
+    )
     changed = rng.random(deals.height) < CHANGED_SHARE
     moment = f"{NIGHTS[1]}T09:30:00Z"
     deals = sound.select(
@@ -134,7 +136,10 @@ def _a_day_later(tables: dict[str, pl.DataFrame], rng: np.random.Generator) -> d
     )
     new = history.with_row_index("row").filter(pl.Series(rng.random(history.height) < CHANGED_SHARE))
     new = new.unique("deal_id", keep="first", maintain_order=True).with_columns(
-        changed_at=pl.lit(moment), field=pl.lit("amount"), new_value=pl.lit("4321.50"), old_value=pl.lit(None, dtype=pl.String)
+        changed_at=pl.lit(moment),
+        field=pl.lit("amount"),
+        new_value=pl.lit("4321.50"),
+        old_value=pl.lit(None, dtype=pl.String),
     )
     history = pl.concat([history.with_row_index("row"), new]).sort("row", maintain_order=True).drop("row")
     return {**tables, "deals": deals, "deal_changes": history}
