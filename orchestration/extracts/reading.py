@@ -14,11 +14,12 @@ from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.exchange_rates import rebased
 from orchestration.extracts.landings import SOURCE_ROW, keys, landed, refuse_repeated
 from orchestration.extracts.lookups import Lookups
-from orchestration.extracts.mapping import Mapping, TableMapping
+from orchestration.extracts.mapping import Landing, Mapping, TableMapping
 from orchestration.extracts.parquet_files import write_rows
 from orchestration.extracts.plan import Context, has_distinct_keys, make_plan
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.recognition import recognised
+from orchestration.extracts.row_slices import SLICE_ROWS
 from orchestration.extracts.sources import FoundExtract
 from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
 from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
@@ -69,7 +70,7 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context, target
         quarantined.append(rows.quarantined)
         rule = mapping.tables[name]
         for number, landing in enumerate(rule.lands):
-            for entity, frame in landed(landing, number, rows.rows, context).items():
+            for entity, frame in _landed(landing, number, rows.rows, context).items():
                 is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
                 into = rates if landing.rebase else made[entity]
                 into.append(frame if is_distinct else refuse_repeated(entity, frame, name))
@@ -96,6 +97,14 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context, target
         quarantined=pl.concat(quarantined).sort("file", "line", maintain_order=True),
         accounts=sorted(accounts, key=lambda account: account.file),
     )
+
+
+def _landed(landing: Landing, number: int, rows: pl.DataFrame, context: Context) -> dict[str, pl.DataFrame]:
+    """The rows that a landing makes, slice by slice where it looks at each row by itself."""
+    if landing.unpivot_changes or not rows.height:
+        return landed(landing, number, rows, context)
+    parts = [landed(landing, number, part, context) for part in rows.iter_slices(SLICE_ROWS)]
+    return {entity: pl.concat([part[entity] for part in parts]) for entity in parts[0]}
 
 
 class _Entities:
