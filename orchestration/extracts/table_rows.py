@@ -19,7 +19,6 @@ class FileAccount:
     """What became of the rows of a file: rows in = landed + quarantined + duplicate.
 
     Its landed rows have the numbers `first_row` up to, but without, `next_row` in the extract.
-    `rows_before` is how many rows of its entity the extract before had, where there was one.
     """
 
     file: str
@@ -30,7 +29,6 @@ class FileAccount:
     rows_duplicate: int
     first_row: int = 0
     next_row: int = 0
-    rows_before: int | None = None
 
     def __post_init__(self) -> None:
         accounted = self.rows_landed + self.rows_quarantined + self.rows_duplicate
@@ -82,7 +80,9 @@ def read_rows(
         *(missing(rows, bad, cell) for cell in cells if cell.is_required),
     ]
     problems = [problem for problem in problems if problem.height]
-    in_quarantine = pl.concat(problems) if problems else no_problems()
+    in_quarantine = pl.concat([no_problems(), *problems]).unique(
+        [AT, "column", "value"], keep="first", maintain_order=True
+    )  # one value may be read as several cells
     copies, conflicts = repeated(rows, _is_one_of(rows.height, in_quarantine[AT]), plans[0], cells)
     in_quarantine = pl.concat([in_quarantine, conflicts])
     is_held = _is_one_of(rows.height, in_quarantine[AT])
