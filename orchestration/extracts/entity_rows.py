@@ -2,27 +2,38 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
 
 import polars as pl
 
 from orchestration.extracts.entities import ENTITIES
+from orchestration.extracts.entity_files import EntityFiles
 from orchestration.extracts.exchange_rates import rebased
 from orchestration.extracts.landings import SOURCE_ROW, keys, landed
 from orchestration.extracts.mapping import Mapping, TableMapping
+from orchestration.extracts.mapping_landings import Landing
 from orchestration.extracts.plan import Context, Variant, has_distinct_keys
 from orchestration.extracts.repeated_keys import completed, refuse_repeated
+from orchestration.extracts.row_slices import SLICE_ROWS
 from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
 from orchestration.extracts.table_rows import TableRows
 
+LATE: Final = ("stages", "exchange_rates")  # more than the rows of their tables goes into them
 Frames = dict[str, list[pl.DataFrame]]
 
 
 class EntityRows:
-    """Takes the rows of one table after the other; `unlanded` are the keys of rows that cannot be landed."""
+    """Takes the rows of one table after the other; `unlanded` are the keys of rows that cannot be landed.
 
-    def __init__(self, context: Context) -> None:
+    An entity is written as soon as it is whole: large ones are not in memory together.
+    """
+
+    def __init__(self, context: Context, files: EntityFiles) -> None:
         self.unlanded: Frames = defaultdict(list)
         self._context = context
+        self._files = files
+        self._pipelines: list[str] = []
         self._made: Frames = defaultdict(list)
         self._completing: dict[tuple[str, bool | str], list[pl.DataFrame]] = defaultdict(list)
         self._rates: list[pl.DataFrame] = []
@@ -35,7 +46,7 @@ class EntityRows:
             ExtractError: rows that are no events have one key and differ.
         """
         for number, landing in enumerate(rule.lands):
-            for entity, frame in landed(landing, number, rows.rows, self._context, variants).items():
+            for entity, frame in _landed(landing, number, rows.rows, self._context, variants).items():
                 is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
                 if landing.completes:
                     self._completing[entity, landing.completes].append(frame)
@@ -52,8 +63,21 @@ class EntityRows:
         for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
             self._shown.append(landed(derivation, number, rows.rows, self._context)[derivation.entity])
 
-    def finished(self, mapping: Mapping) -> dict[str, pl.DataFrame]:
-        """All rows by entity, each key once.
+    def write_whole(self, later: Sequence[TableMapping]) -> None:
+        """Write the entities that no later table adds to.
+
+        Raises:
+            ExtractError: rows that are no events have one key and differ.
+        """
+        awaited = {landing.entity for rule in later for landing in rule.lands}
+        awaited |= {*LATE, *(entity for entity, _ in self._completing)}
+        if "deals" in awaited:
+            awaited.add("deal_dimensions")
+        for entity in [entity for entity in self._made if entity not in awaited]:
+            self._write(entity, _together(entity, self._made.pop(entity)))
+
+    def finished(self, mapping: Mapping) -> dict[str, Path]:
+        """The file of each entity, whose rows have each key once.
 
         Raises:
             ExtractError: rows that are no events have one key and differ.
@@ -66,17 +90,35 @@ class EntityRows:
         ):
             rows, unlanded = entities.get(entity), self.unlanded.get(entity, ())
             entities[entity] = completed(entity, rows, frames, unlanded, adds is True)
-        self._add_stages(entities, mapping)
-        return {name: entities[name] for name in ENTITIES if name in entities}
+        explicit = entities.pop("stages", None)
+        for entity, rows in entities.items():
+            self._write(entity, rows)
+        self._write_stages(explicit, mapping)
+        return {name: self._files.files[name] for name in ENTITIES if name in self._files.files}
 
-    def _add_stages(self, entities: dict[str, pl.DataFrame], mapping: Mapping) -> None:
+    def _write(self, entity: str, rows: pl.DataFrame) -> None:
+        if entity == "deals":
+            self._pipelines = rows["pipeline"].unique().to_list()
+        self._files.write(entity, rows)
+
+    def _write_stages(self, explicit: pl.DataFrame | None, mapping: Mapping) -> None:
         literal, derived = mapping.rows.get("stages", []), shown_by_deals(self._shown)
-        if "stages" not in entities and not literal and not derived.height:
+        if explicit is None and not literal and not derived.height:
             return
-        pipelines = entities["deals"]["pipeline"].unique().to_list() if "deals" in entities else []
-        schema = {**ENTITIES["stages"].columns, SOURCE_ROW: pl.Int64}
-        explicit = entities.get("stages", pl.DataFrame(schema=schema))
-        entities["stages"] = stage_rows(explicit, literal, derived, pipelines, has_file="stages" in entities)
+        has_file = explicit is not None
+        if explicit is None:
+            explicit = pl.DataFrame(schema={**ENTITIES["stages"].columns, SOURCE_ROW: pl.Int64})
+        self._write("stages", stage_rows(explicit, literal, derived, self._pipelines, has_file=has_file))
+
+
+def _landed(
+    landing: Landing, number: int, rows: pl.DataFrame, context: Context, variants: Sequence[Variant]
+) -> dict[str, pl.DataFrame]:
+    """The rows that a landing makes, slice by slice where it looks at each row by itself."""
+    if landing.unpivot_changes or landing.latest or not rows.height:
+        return landed(landing, number, rows, context, variants)
+    parts = [landed(landing, number, part, context, variants) for part in rows.iter_slices(SLICE_ROWS)]
+    return {entity: pl.concat(part[entity] for part in parts) for entity in parts[0]}
 
 
 def _together(entity: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:

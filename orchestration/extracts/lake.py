@@ -4,7 +4,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +12,14 @@ import polars as pl
 
 from orchestration.data_folder import DataFolder
 from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS, Entity
+from orchestration.extracts.lake_versions import (
+    CONTENT,
+    KEY,
+    content_hashes,
+    key_hashes,
+    keys_of,
+    newest_versions,
+)
 from orchestration.extracts.manifest import (
     LakeManifest,
     LandedEntity,
@@ -21,10 +28,9 @@ from orchestration.extracts.manifest import (
     read_manifest,
     write_manifest,
 )
+from orchestration.extracts.parquet_files import write_rows
 from orchestration.extracts.reading import FOR_LOOKUP
 from orchestration.extracts.staged_extracts import QUARANTINE, UNLANDED, StagedExtract
-
-HASH = "_hash"
 
 
 def commit_extracts(folder: DataFolder, staged: Sequence[StagedExtract]) -> LakeManifest:
@@ -64,15 +70,19 @@ def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedE
         files = [
             folder.lake / each.entities[entity.name].path for each in earlier if entity.name in each.entities
         ]
-        change = _change(entity, staged, files)
-        written[entity.name] = change.changed["source_row"]
-        if change.height:
-            path = f"{entity.name}/{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
+        path = f"{entity.name}/{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
+        if files:
+            changed, tombstones = _change(entity, staged, files)
+            rows, gone = changed["source_row"], tombstones.height
+        else:
+            rows, gone = pl.read_parquet(staged.entity(entity.name), columns=["source_row"])["source_row"], 0
+        written[entity.name] = rows
+        if len(rows) or gone:
             if files:
-                _write(pl.concat([change.changed, change.tombstones]), folder.lake / path)
+                write_rows(pl.concat([changed, tombstones]), folder.lake / path)
             else:
                 _link(staged.entity(entity.name), folder.lake / path)
-            entities[entity.name] = LandedEntity(path, change.changed.height, change.tombstones.height)
+            entities[entity.name] = LandedEntity(path, len(rows), gone)
     return LandedExtract(
         source_name=staged.source_name,
         extract_date=_day(staged),
@@ -92,63 +102,29 @@ def _day(staged: StagedExtract) -> date:
     return staged.extract_date
 
 
-@dataclass(frozen=True)
-class _Change:
-    changed: pl.DataFrame
-    tombstones: pl.DataFrame
-
-    @property
-    def height(self) -> int:
-        """Rows that the lake gets."""
-        return self.changed.height + self.tombstones.height
-
-
-def _change(entity: Entity, staged: StagedExtract, files: Sequence[Path]) -> _Change:
+def _change(
+    entity: Entity, staged: StagedExtract, files: Sequence[Path]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that are new or differ from the lake's newest version, and tombstones for rows that are gone."""
-    schema = {**entity.columns, **LAKE_COLUMNS}
+    known = newest_versions(entity, files)
     arriving = pl.read_parquet(staged.entity(entity.name))
-    nothing = pl.DataFrame(schema=schema)
-    if not files:
-        return _Change(arriving, nothing)
-    key = list(entity.key)
-    known = _newest(entity, files)
-    content = _hashed(entity, arriving)
-    compared = (
-        arriving.select(key)
-        .with_columns(content.alias("_new"))
-        .join(known.select(*key, HASH), on=key, how="left", nulls_equal=True, maintain_order="left")
-    )
-    changed = arriving.filter(compared["_new"].ne_missing(compared[HASH]))
+    changed = arriving.filter(~content_hashes(entity, arriving).is_in(known[CONTENT].implode()))
+    nothing = pl.DataFrame(schema={**entity.columns, **LAKE_COLUMNS})
     if staged.delivery != "full" or entity.is_event:
-        return _Change(changed, nothing)
-    gone = known.select(key).join(arriving.select(key), on=key, how="anti", nulls_equal=True)
+        return changed, nothing
+    gone = keys_of(
+        entity, files, known[KEY].filter(~known[KEY].is_in(key_hashes(entity, arriving).implode()))
+    )
     unreadable = staged.path / UNLANDED / f"{entity.name}.parquet"
     if gone.height and unreadable.exists():
         unlanded = pl.read_parquet(unreadable)
         gone = gone.join(unlanded, on=unlanded.columns, how="anti", nulls_equal=True)
-    tombstones = gone.sort(key).with_columns(
+    tombstones = gone.sort(entity.key).with_columns(
         pl.lit(staged.source_name).alias("source_name"),
         pl.lit(staged.extract_date).alias("extract_date"),
         pl.lit(True).alias("is_tombstone"),
     )
-    return _Change(changed, pl.concat([nothing, tombstones], how="diagonal"))
-
-
-def _newest(entity: Entity, files: Sequence[Path]) -> pl.DataFrame:
-    """The newest version of each key in the lake, as key and hash; keys that are gone left out."""
-    versions = pl.concat([pl.read_parquet(file, columns=[*entity.columns, "is_tombstone"]) for file in files])
-    versions = versions.select(*entity.key, "is_tombstone", _hashed(entity, versions).alias(HASH))
-    newest = (
-        versions.unique(subset=list(entity.key), keep="last", maintain_order=True)
-        if len(files) > 1
-        else versions
-    )
-    return newest.filter(~pl.col("is_tombstone"))
-
-
-def _hashed(entity: Entity, rows: pl.DataFrame) -> pl.Series:
-    """A 64-bit hash of each row's content; only rows of one key are compared by it."""
-    return rows.select(*entity.columns).hash_rows(seed=0)
+    return changed, pl.concat([nothing, tombstones], how="diagonal")
 
 
 def _landed_files(staged: StagedExtract, written: dict[str, pl.Series]) -> list[LandedFile]:
@@ -178,15 +154,8 @@ def _keep_quarantine(folder: DataFolder, staged: StagedExtract, lineage: str) ->
     if not rows.height:
         return None
     name = f"{staged.source_name}/{staged.extract_date}-{lineage[:12]}.parquet"
-    _write(rows, folder.quarantine / name)
+    write_rows(rows, folder.quarantine / name)
     return name
-
-
-def _write(rows: pl.DataFrame, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.partial")
-    rows.write_parquet(partial)
-    os.replace(partial, path)
 
 
 def _link(staged: Path, path: Path) -> None:

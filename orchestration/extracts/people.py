@@ -9,6 +9,7 @@ from typing import Final, TypeVar
 import polars as pl
 
 from orchestration.data_folder import DataFolder
+from orchestration.extracts.parquet_files import write_rows
 from orchestration.extracts.reading import ReadExtract
 
 FORGOTTEN: Final = "forgotten.json"
@@ -58,7 +59,8 @@ def without_people(read: ReadExtract, owner_ids: frozenset[str]) -> ReadExtract:
     """The extract without names and addresses of these people, also where a row is quarantined."""
     if not owner_ids:
         return read
-    people = People.of(owner_ids, read.entities.get("owners"))
+    owners = read.entities.get("owners")
+    people = People.of(owner_ids, pl.read_parquet(owners) if owners else None)
     owner_files = [account.file for account in read.accounts if account.entity == "owners"]
     # A line that could not be read may name a person whom no row names: it goes by the id in it.
     names_one = pl.any_horizontal(
@@ -71,12 +73,13 @@ def without_people(read: ReadExtract, owner_ids: frozenset[str]) -> ReadExtract:
         .otherwise("value")
         .alias("value")
     )
-    entities = {name: blanked(frame, people) for name, frame in read.entities.items()}
+    for path in read.entities.values():
+        write_rows(blanked(pl.read_parquet(path), people), path)
     offered = [
         replace(each, rows=_lines_blanked(each.rows, people, owner_ids if each.file in owner_files else ()))
         for each in read.set_aside
     ]
-    return replace(read, entities=entities, quarantined=quarantined, set_aside=offered)
+    return replace(read, quarantined=quarantined, set_aside=offered)
 
 
 def _lines_blanked(lines: pl.DataFrame, people: People, owner_ids: Iterable[str]) -> pl.DataFrame:

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from orchestration.extracts.csv_records import BrokenLine
 from orchestration.extracts.errors import SHOWN_LENGTH, shortened
 from orchestration.extracts.plan import Cell, Plan
-from orchestration.extracts.tables import LINE
+from orchestration.extracts.row_slices import filtered, row_hashes
 from orchestration.extracts.typing_rows import AT, BadValue
 
-FILE: Final = "_file"
 QUARANTINED: Final = {
     "file": pl.String, "line": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String,
 }  # fmt: skip
@@ -51,15 +51,24 @@ def missing(rows: pl.DataFrame, bad: Sequence[BadValue], cell: Cell) -> pl.DataF
     )
 
 
-def repeated(rows: pl.DataFrame, plan: Plan, cells: Sequence[Cell]) -> tuple[pl.Series, pl.DataFrame]:
-    """Rows that are exact copies of an earlier one, and all rows of a key that has different ones."""
+def repeated(
+    rows: pl.DataFrame, is_set_aside: pl.Series, plan: Plan, cells: Sequence[Cell]
+) -> tuple[pl.Series, pl.DataFrame]:
+    """Rows that are exact copies of an earlier one, and all rows of a key that has different ones.
+
+    Rows that are set aside are no copies of any.
+    """
     names = [cell.name for cell in cells]
     key = [name for name in plan.row_key if name in names]
     nothing = pl.Series(AT, [], dtype=pl.Int64)
-    hashes = rows.select(key).hash_rows() if key else nothing
-    if hashes.n_unique() == len(hashes):
+    if not key:
         return nothing, no_problems()
-    suspects = rows.filter(hashes.is_duplicated())
+    hashes = row_hashes(rows, key)
+    known = hashes.filter(~is_set_aside).sort()
+    several = known.filter(known == known.shift())
+    if not len(several):
+        return nothing, no_problems()
+    suspects = filtered(rows, hashes.is_in(several.implode()) & ~is_set_aside)
     groups = suspects.with_columns(
         pl.struct(names).n_unique().over(key).alias("_kinds"),
         pl.col(AT).min().over(key).alias("_first"),
@@ -73,19 +82,21 @@ def repeated(rows: pl.DataFrame, plan: Plan, cells: Sequence[Cell]) -> tuple[pl.
 
 def quarantined(
     in_quarantine: pl.DataFrame,
-    where: pl.DataFrame,
+    lines: pl.Series,
+    bounds: Sequence[int],
     broken: Sequence[tuple[int, BrokenLine]],
     names: Sequence[str],
 ) -> pl.DataFrame:
-    """Problems and broken lines as they are kept: a row per value or line, named by file and line."""
-    file_names = pl.DataFrame({FILE: range(len(names)), "file": names}, schema_overrides={FILE: pl.Int32})
-    values = (
-        in_quarantine.join(where.with_row_index(AT).cast({AT: pl.Int64}), on=AT)
-        .join(file_names, on=FILE)
-        .rename({LINE: "line"})
-        .select(*QUARANTINED)
-    )
-    lines = pl.DataFrame(
+    """Problems and broken lines as they are kept: a row per value or line, named by file and line.
+
+    `lines` are the rows' line numbers; the rows of file i are those from bounds[i] up to bounds[i + 1].
+    """
+    at = in_quarantine[AT]
+    file = np.searchsorted(bounds, at.to_numpy(), side="right") - 1
+    values = in_quarantine.with_columns(
+        pl.Series(names, dtype=pl.String).gather(file).alias("file"), lines.gather(at).alias("line")
+    ).select(*QUARANTINED)
+    broken_lines = pl.DataFrame(
         [
             {
                 "file": names[number],
@@ -98,6 +109,6 @@ def quarantined(
         ],
         schema=QUARANTINED,
     )
-    return pl.concat([values, lines]).sort(
+    return pl.concat([values, broken_lines]).sort(
         "file", "line", "column", "reason", nulls_last=True, maintain_order=True
     )

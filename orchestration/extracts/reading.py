@@ -10,6 +10,7 @@ from typing import Final
 import polars as pl
 
 from orchestration.extracts.corrections import taken_out
+from orchestration.extracts.entity_files import EntityFiles
 from orchestration.extracts.entity_rows import EntityRows
 from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.footers import without_footer
@@ -31,27 +32,28 @@ NOT_USED: Final = "(not used)"  # entity of a file that the mapping does not kno
 
 @dataclass(frozen=True)
 class ReadExtract:
-    """Canonical rows by entity, keys of rows that could not be landed, and the accounting."""
+    """The file of each entity's rows, keys of rows that could not be landed, and the accounting."""
 
-    entities: dict[str, pl.DataFrame]
+    entities: dict[str, Path]
     unlanded: dict[str, pl.DataFrame]
     quarantined: pl.DataFrame
     accounts: list[FileAccount]
     set_aside: list[SetAside] = field(default_factory=list)
 
 
-def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> ReadExtract:
-    """All rows of an extract, with the corrections that lie in it.
+def read_extract(found: FoundExtract, mapping: Mapping, context: Context, target: Path) -> ReadExtract:
+    """All rows of an extract, with the corrections that lie in it; `target` gets a file for each entity.
 
     Raises:
         ExtractError: a file cannot be read, or none holds deals.
     """
     opened = [table for file in found.files for table in open_tables(file)]
     tables, corrections = taken_out(opened, found.name_of)
-    read = _read_tables(corrections.laid_over(tables, found.name_of), found, mapping, context)
     before = (
-        _read_tables(tables, found, mapping, context).quarantined if corrections.of_file else read.quarantined
+        _read_tables(tables, found, mapping, context, target).quarantined if corrections.of_file else None
     )
+    read = _read_tables(corrections.laid_over(tables, found.name_of), found, mapping, context, target)
+    before = read.quarantined if before is None else before
     corrections.refuse_sound(before)
     return replace(
         read,
@@ -61,7 +63,7 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
 
 
 def _read_tables(
-    opened: Sequence[Table], found: FoundExtract, mapping: Mapping, context: Context
+    opened: Sequence[Table], found: FoundExtract, mapping: Mapping, context: Context, target: Path
 ) -> ReadExtract:
     names = recognised(mapping, opened, found.root)
     tables: dict[str, list[Table]] = defaultdict(list)
@@ -70,18 +72,19 @@ def _read_tables(
             tables[name].append(_as_mapped(table, mapping.tables[name]))
     _refuse_without_deals(found, mapping, opened, tables, context)
     lookups = Lookups(tables, mapping)
-    landed_rows = EntityRows(context)
+    landed_rows = EntityRows(context, EntityFiles(target, found.source.name, found.extract_date))
     quarantined = [pl.DataFrame(schema=QUARANTINED)]
     accounts: list[FileAccount] = []
     next_row = 0
-    for name, rule in mapping.tables.items():
-        if name not in tables or not rule.lands:
-            continue
+    landing_tables = {name: rule for name, rule in mapping.tables.items() if name in tables and rule.lands}
+    for place, (name, rule) in enumerate(landing_tables.items(), start=1):
         rows, variants = _table_rows(name, tables[name], mapping, context, lookups, found, next_row)
         landed_rows.add(name, rule, rows, variants)
         next_row += rows.height
         accounts += rows.accounts
         quarantined.append(rows.quarantined)
+        del rows  # a large table is in memory alone
+        landed_rows.write_whole(list(landing_tables.values())[place:])
     entities = landed_rows.finished(mapping)
     accounts += _other_files(opened, names, mapping, found)
     return ReadExtract(

@@ -11,7 +11,6 @@ from typing import Any, Final
 import polars as pl
 
 from orchestration.company import Source
-from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.reading import ReadExtract
 from orchestration.extracts.sources import FoundExtract
@@ -77,25 +76,24 @@ def waiting(target: Path, fingerprint: str) -> StagedExtract | None:
     return _staged(target, written) if is_the_same else None
 
 
+def partial_folder(target: Path) -> Path:
+    """An empty folder for the rows of an extract while it is read."""
+    partial = _partial(target)
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    return partial
+
+
 def lay_down(
     read: ReadExtract, found: FoundExtract, target: Path, fingerprint: str, content: str
 ) -> StagedExtract:
-    """Write what was read into a folder that appears whole, by one rename."""
-    partial = target.with_name(f".{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / UNLANDED).mkdir(parents=True)
-    lake_columns = {
-        "source_name": pl.lit(found.source.name),
-        "extract_date": pl.lit(found.extract_date),
-        "is_tombstone": pl.lit(False),
-    }
-    for name, rows in read.entities.items():
-        frame = rows.with_columns(**lake_columns).select(*ENTITIES[name].columns, *LAKE_COLUMNS)
-        frame.write_parquet(partial / f"{name}.parquet")
+    """Complete the partial folder that the rows were read into; it appears whole, by one rename."""
+    partial = _partial(target)
+    (partial / UNLANDED).mkdir()
     for name, rows in read.unlanded.items():
         if rows.height:
             rows.write_parquet(partial / UNLANDED / f"{name}.parquet")
-    known = {"source_name": lake_columns["source_name"], "extract_date": lake_columns["extract_date"]}
+    known = {"source_name": pl.lit(found.source.name), "extract_date": pl.lit(found.extract_date)}
     read.quarantined.with_columns(**known).select(*known, *QUARANTINED).write_parquet(partial / QUARANTINE)
     record = {
         "version": STAGED_VERSION,
@@ -111,6 +109,10 @@ def lay_down(
     shutil.rmtree(target, ignore_errors=True)
     os.replace(partial, target)
     return _staged(target, record)
+
+
+def _partial(target: Path) -> Path:
+    return target.with_name(f".{target.name}.partial")
 
 
 def _staged(target: Path, record: dict[str, Any]) -> StagedExtract:

@@ -22,7 +22,13 @@ from orchestration.extracts.reading import read_extract
 from orchestration.extracts.segments import refuse_unknown_segments
 from orchestration.extracts.set_aside import keep_set_aside
 from orchestration.extracts.sources import FoundExtract, find_extracts
-from orchestration.extracts.staged_extracts import StagedExtract, lay_down, unreadable, waiting
+from orchestration.extracts.staged_extracts import (
+    StagedExtract,
+    lay_down,
+    partial_folder,
+    unreadable,
+    waiting,
+)
 from orchestration.extracts.still_written import STILL_WRITTEN, Patience, once_written
 
 HASHES: Final = "file_hashes.json"
@@ -118,7 +124,8 @@ def _arriving(
                 continue
             extract = waiting(target, fingerprint)
             if extract is None:
-                read = without_people(read_extract(found, mapping, context), forgotten(folder))
+                read = read_extract(found, mapping, context, partial_folder(target))
+                read = without_people(read, forgotten(folder))
                 hashes.refuse_changed(found)
                 keep_set_aside(folder.quarantine / source.name / day.isoformat(), read.set_aside)
                 extract = lay_down(read, found, target, fingerprint, content)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from orchestration.extracts.csv_records import BrokenLine
 from orchestration.extracts.plan import Plan
-from orchestration.extracts.quarantine import FILE, bad_values, missing, no_problems, quarantined, repeated
+from orchestration.extracts.quarantine import bad_values, missing, no_problems, quarantined, repeated
+from orchestration.extracts.row_slices import filtered
 from orchestration.extracts.tables import LINE, Table, position_name
 from orchestration.extracts.typing_rows import AT, TypedColumns
 
@@ -57,14 +59,14 @@ def read_rows(
 ) -> TableRows:
     """The rows of the files that are one table of a mapping; `names` stand for them in the quarantine."""
     typed = TypedColumns()
-    places: list[pl.DataFrame] = []
+    lines = [pl.Series(LINE, [], dtype=pl.Int64)]
     broken: list[tuple[int, BrokenLine]] = []
     unreadable = TypedColumns()
     bounds = [0]
     for number, (each, plan) in enumerate(zip(tables, plans, strict=True)):
         for block in each.blocks(plan.positions):
             typed.add(block.rows, plan)
-            places.append(block.rows.select(LINE, pl.lit(number, dtype=pl.Int32).alias(FILE)))
+            lines.append(block.rows[LINE])
             broken.extend((number, line) for line in block.broken)
             if block.broken:
                 unreadable.add(_as_far_as_readable(block.broken, each, plan), plan)
@@ -72,8 +74,7 @@ def read_rows(
     rows, unread = typed.finished(plans[0], names[0], table)
     bad = [each for each in unread if not each.cell.is_lenient]
     cells = [cell for cell in typed.cells.values() if not cell.is_lenient]
-    where = pl.concat(places) if places else pl.DataFrame(schema={LINE: pl.Int64, FILE: pl.Int32})
-    rows = pl.concat([where.with_row_index(AT).cast({AT: pl.Int64}), rows], how="horizontal")
+    rows = rows.with_columns(pl.int_range(typed.height, dtype=pl.Int64).alias(AT))
     problems = [
         *(bad_values(each) for each in bad),
         *(missing(rows, bad, cell) for cell in cells if cell.is_required),
@@ -82,30 +83,30 @@ def read_rows(
     in_quarantine = pl.concat([no_problems(), *problems]).unique(
         [AT, "column", "value"], keep="first", maintain_order=True
     )  # one value may be read as several cells
-    sound = (
-        rows.join(in_quarantine.select(AT).unique(), on=AT, how="anti", maintain_order="left")
-        if problems
-        else rows
-    )
-    copies, conflicts = repeated(sound, plans[0], cells)
+    copies, conflicts = repeated(rows, _is_one_of(rows.height, in_quarantine[AT]), plans[0], cells)
     in_quarantine = pl.concat([in_quarantine, conflicts])
-    if len(copies) or conflicts.height:
-        gone = pl.concat([copies, conflicts[AT]]).unique()
-        sound = sound.filter(~pl.col(AT).is_in(gone.implode()))
-    unlanded = (
-        rows.filter(pl.col(AT).is_in(in_quarantine[AT].unique().implode()))
-        if in_quarantine.height
-        else rows.clear()
-    )
+    is_held = _is_one_of(rows.height, in_quarantine[AT])
+    unlanded = filtered(rows, is_held) if in_quarantine.height else rows.clear()
     if unreadable.height:
         unlanded = pl.concat([unlanded, pl.concat(unreadable.blocks, how="diagonal")], how="diagonal")
+    is_sound = ~(is_held | _is_one_of(rows.height, copies))
+    columns = rows.with_columns((rows[AT] + first_row).alias(AT)).get_columns()
+    del rows  # becomes the sound rows column by column: a large table is in memory once
+    sound = pl.DataFrame([columns.pop(0).filter(is_sound) for _ in range(len(columns))])
     return TableRows(
-        rows=sound.with_columns(pl.col(AT) + first_row),
-        quarantined=quarantined(in_quarantine, where, broken, names),
+        rows=sound,
+        quarantined=quarantined(in_quarantine, pl.concat(lines), bounds, broken, names),
         unlanded=unlanded,
         accounts=_accounts(names, entity, bounds, first_row, broken, in_quarantine, copies),
         height=typed.height,
     )
+
+
+def _is_one_of(height: int, numbers: pl.Series) -> pl.Series:
+    """Which of the rows from 0 have one of these numbers."""
+    mask = np.zeros(height, dtype=np.bool_)
+    mask[numbers.to_numpy()] = True
+    return pl.Series(mask)
 
 
 def _as_far_as_readable(broken: Sequence[BrokenLine], table: Table, plan: Plan) -> pl.DataFrame:

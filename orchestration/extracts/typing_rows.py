@@ -59,12 +59,13 @@ class TypedColumns:
         self.height += typed.height
 
     def finished(self, plan: Plan, file: str, table: str) -> tuple[pl.DataFrame, list[BadValue]]:
-        """All rows with every value read that can be, and those that cannot.
+        """All rows, given up here, with every value read that can be, and those that cannot.
 
         Raises:
             ExtractError: nothing decides a column's date order or decimal sign.
         """
         rows = pl.concat(self.blocks, how="diagonal") if self.blocks else pl.DataFrame()
+        self.blocks.clear()  # a large table is in memory once
         aside = {name: pl.concat(parts) for name, parts in self.aside.items()}
         is_date = [name for name in aside if self.cells[name].dtype in DATES]
         orders = _date_orders({name: aside[name] for name in is_date}, self.cells, plan, file, table)
@@ -82,7 +83,7 @@ class TypedColumns:
             unread = kept.filter(pl.col("value").is_null())
             if unread.height:
                 bad.extend(_bad(cell, unread.select(AT, "text"), orders.get(name)))
-        return rows.with_columns(_finish(cell) for cell in self.cells.values()), bad
+        return rows.with_columns(_finish(cell) for cell in self.cells.values() if _is_reckoned(cell)), bad
 
 
 def _fast(cell: Cell, text: pl.Series, plan: Plan) -> pl.Expr:
@@ -102,6 +103,10 @@ def _fast(cell: Cell, text: pl.Series, plan: Plan) -> pl.Expr:
     if cell.dtype == FLAG:
         return numbers.fast_flag(column)
     return pl.when(column.is_in(cell.accepted)).then(column) if cell.accepted else column
+
+
+def _is_reckoned(cell: Cell) -> bool:
+    return cell.inverse or cell.scale is not None or cell.only_if is not None
 
 
 def _finish(cell: Cell) -> pl.Expr:
