@@ -12,6 +12,8 @@ from orchestration.dagster_home import use_dagster_home
 from orchestration.publication import PublicationRefused, rollback
 from orchestration.settings import PROJECT, RunSettings
 
+_FORMS = ("canonical", "salesforce", "hubspot", "pipedrive")  # of orchestration.simulation.forms
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
@@ -69,11 +71,11 @@ def _simulate(arguments: argparse.Namespace) -> int:
     )
     every = timedelta(days=arguments.every)
     extract_dates = [arguments.until - every * back for back in reversed(range(arguments.extracts))]
-    write_company(
-        settings, arguments.path, extract_dates, arguments.truth or arguments.path.with_name("truth")
-    )
+    truth = arguments.truth or arguments.path.with_name("truth")
+    write_company(settings, arguments.path, extract_dates, truth, arguments.crm)
     print(
-        f"Wrote {len(extract_dates)} extract(s) of a company of {arguments.deals:,} deals to {arguments.path}"
+        f"Wrote {len(extract_dates)} extract(s) of a company of {arguments.deals:,} deals to"
+        f" {arguments.path}, for crm: {arguments.crm}"
     )
     return 0
 
@@ -112,6 +114,9 @@ def _parser() -> argparse.ArgumentParser:
     simulate = commands.add_parser("simulate", help="write extracts of a simulated company with known rates")
     simulate.add_argument("path", type=Path, help="folder for the extracts; gets a folder per extract date")
     simulate.add_argument("--truth", type=Path, help="folder for the truth; else `truth` beside the extracts")
+    simulate.add_argument(
+        "--crm", choices=_FORMS, default="canonical", help="whose export the extracts look like"
+    )
     simulate.add_argument("--deals", type=int, default=5000)
     simulate.add_argument("--seed", type=int, default=7)
     simulate.add_argument("--until", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
