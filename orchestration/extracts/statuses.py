@@ -11,7 +11,7 @@ OPEN: Final = "open"
 
 
 def with_closing_stages(changes: pl.DataFrame) -> pl.DataFrame:
-    """The changes with those of the status as changes of the stage: to a closing one, and back to an open one.
+    """The changes with those of the status as changes of the stage, to a closing one and back to an open one.
 
     A deal that is opened again is in the stage that it last came to, also if that was while it was closed,
     when it shows as no stage. Of changes at one moment those of the stage count first. Where nothing says

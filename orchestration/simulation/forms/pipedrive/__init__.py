@@ -15,16 +15,17 @@ from orchestration.simulation.forms.pipedrive.records import REGION_KEY
 __all__ = ["DIMENSIONS", "carried", "files", "translated"]
 
 DIMENSIONS: Final = {"region": REGION_KEY}
+NUMBERED: Final = (
+    "deal_id", "account_id", "owner_id", "manager_id", "parent_account_id", "changed_by", "merged_into_deal_id",
+)  # fmt: skip
 CLOSING: Final = {"Closed Won": "Won", "Closed Lost": "Lost"}
 
 
 def translated(tables: Tables) -> Tables:
     """The tables with numbers as ids, but for leads, and with closed deals in the stages Won and Lost."""
-    numbers = ("deal_id", "account_id", "owner_id", "manager_id", "parent_account_id", "changed_by")
-    numbers = (*numbers, "merged_into_deal_id")
     changed = {}
     for name, frame in tables.items():
-        columns = [_number(pl.col(column)) for column in numbers if column in frame.columns]
+        columns = [_number(pl.col(column)) for column in NUMBERED if column in frame.columns]
         if "lead_id" in frame.columns:
             columns.append(
                 pl.format("{}-0000-4000-8000-000000000000", pl.col("lead_id").str.slice(1).str.zfill(8))

@@ -1,4 +1,4 @@
-"""What Pipedrive knows of the company's deals, people and leads: what both its answers and their limits rest on."""
+"""What Pipedrive knows of deals, people and leads: its answers and their limits rest on it."""
 
 from typing import Final
 
@@ -51,8 +51,10 @@ def last_open_stages(tables: Tables) -> pl.DataFrame:
 
 
 def newest(owners: pl.DataFrame) -> pl.DataFrame:
+    """Everyone once, as they are now."""
     return owners.sort("valid_from", maintain_order=True).unique("owner_id", keep="last", maintain_order=True)
 
 
 def open_leads(leads: pl.DataFrame) -> pl.DataFrame:
+    """Those that are no deals yet: the others are no longer among Pipedrive's leads."""
     return leads.filter(pl.col("converted_at").is_null())
