@@ -16,7 +16,8 @@ __all__ = ["DIMENSIONS", "carried", "files", "translated"]
 
 DIMENSIONS: Final = {"region": REGION_KEY}
 NUMBERED: Final = (
-    "deal_id", "account_id", "owner_id", "manager_id", "parent_account_id", "changed_by", "merged_into_deal_id",
+    "deal_id", "account_id", "owner_id", "manager_id", "parent_account_id", "changed_by",
+    "merged_into_deal_id",
 )  # fmt: skip
 CLOSING: Final = {"Closed Won": "Won", "Closed Lost": "Lost"}
 
