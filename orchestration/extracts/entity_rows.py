@@ -12,6 +12,7 @@ from orchestration.extracts.mapping import Mapping, TableMapping
 from orchestration.extracts.plan import Context, Variant, has_distinct_keys
 from orchestration.extracts.repeated_keys import completed, refuse_repeated
 from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
+from orchestration.extracts.statuses import with_closing_stages
 from orchestration.extracts.table_rows import TableRows
 
 Frames = dict[str, list[pl.DataFrame]]
@@ -61,6 +62,8 @@ class EntityRows:
         if self._rates:
             self._made["exchange_rates"].append(rebased(self._rates, self._context.reporting_currency))
         entities = {entity: _together(entity, frames) for entity, frames in self._made.items()}
+        if "deal_changes" in entities:
+            entities["deal_changes"] = with_closing_stages(entities["deal_changes"])
         for entity, frames in self._completing.items():
             entities[entity] = completed(entity, entities.get(entity), frames, self.unlanded.get(entity, ()))
         self._add_stages(entities, mapping)

@@ -16,7 +16,16 @@ from orchestration.extracts.mapping_columns import (
     choices,
 )
 
-CHANGE_FIELDS = ("stage", "amount", "close_date", "owner_id", "forecast_category", "pipeline", "currency")
+CHANGE_FIELDS = (
+    "stage",
+    "amount",
+    "close_date",
+    "owner_id",
+    "forecast_category",
+    "pipeline",
+    "currency",
+    "status",  # the closing stage or `open`, of CRMs in which won and lost are no stages; becomes changes of stage
+)
 
 
 class Landing(Part):
