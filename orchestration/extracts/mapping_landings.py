@@ -24,7 +24,7 @@ CHANGE_FIELDS = (
     "forecast_category",
     "pipeline",
     "currency",
-    "status",  # the closing stage or `open`, of CRMs in which won and lost are no stages; becomes changes of stage
+    "status",  # of CRMs in which won and lost are no stages: the closing stage, or `open`; becomes one of stage
 )
 
 
