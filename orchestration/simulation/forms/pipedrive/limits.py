@@ -6,7 +6,6 @@ import polars as pl
 
 from orchestration.simulation.forms import Tables
 from orchestration.simulation.forms.pipedrive.records import (
-    REGION_KEY,
     followed,
     is_move,
     is_removed,
@@ -42,7 +41,6 @@ def _carried_deals(deals: pl.DataFrame) -> pl.DataFrame:
         is_removed().alias("is_deleted"),
         pl.when(is_removed()).then("modified_at").alias("deleted_at"),
         pl.lit("ManuallyCreated").alias("lead_source"),  # a marketing channel is an option's number
-        pl.col("region").alias(REGION_KEY),
     ).drop(
         "deal_type",  # no field of Pipedrive's own
         "lead_id",  # a lead is gone once it is a deal
@@ -50,7 +48,6 @@ def _carried_deals(deals: pl.DataFrame) -> pl.DataFrame:
         "next_step",
         "merged_into_deal_id",
         "merged_at",
-        "region",
     )
 
 
