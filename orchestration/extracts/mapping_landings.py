@@ -24,7 +24,7 @@ CHANGE_FIELDS = (
     "forecast_category",
     "pipeline",
     "currency",
-    "status",  # of CRMs in which won and lost are no stages: the closing stage, or `open`; becomes one of stage
+    "status",  # of CRMs in which won and lost are no stages: the closing stage, or `open`
 )
 
 

@@ -9,14 +9,17 @@ import pytest
 from tests.unit.extract_folders import FIRST, SECOND, Workplace
 
 EXPORTED = (
-    "Deal - ID,Deal - Title,Deal - Creator,Deal - Owner,Deal - Value,Deal - Currency of Value,Deal - Weighted value,"
-    "Deal - Currency of Weighted value,Deal - Probability,Deal - Organization,Deal - Organization ID,Deal - Pipeline,"
-    "Deal - Contact person,Deal - Contact person ID,Deal - Stage,Deal - Label,Deal - Status,Deal - Deal created,"
-    "Deal - Update time,Deal - Last stage change,Deal - Next activity date,Deal - Last activity date,Deal - Won time,"
-    "Deal - Last email received,Deal - Last email sent,Deal - Lost time,Deal - Deal closed on,Deal - Lost reason,"
-    "Deal - Visible to,Deal - Total activities,Deal - Done activities,Deal - Activities to do,"
-    "Deal - Email messages count,Deal - Expected close date,Deal - Product quantity,Deal - Product amount,"
-    "Deal - Product name,Deal - Source origin,Deal - Source origin ID,Deal - Source channel,Deal - Source channel ID,"
+    "Deal - ID,Deal - Title,Deal - Creator,Deal - Owner,Deal - Value,"
+    "Deal - Currency of Value,Deal - Weighted value,Deal - Currency of Weighted value,"
+    "Deal - Probability,Deal - Organization,Deal - Organization ID,Deal - Pipeline,"
+    "Deal - Contact person,Deal - Contact person ID,Deal - Stage,Deal - Label,Deal - Status,"
+    "Deal - Deal created,Deal - Update time,Deal - Last stage change,"
+    "Deal - Next activity date,Deal - Last activity date,Deal - Won time,"
+    "Deal - Last email received,Deal - Last email sent,Deal - Lost time,Deal - Deal closed on,"
+    "Deal - Lost reason,Deal - Visible to,Deal - Total activities,Deal - Done activities,"
+    "Deal - Activities to do,Deal - Email messages count,Deal - Expected close date,"
+    "Deal - Product quantity,Deal - Product amount,Deal - Product name,Deal - Source origin,"
+    "Deal - Source origin ID,Deal - Source channel,Deal - Source channel ID,"
     "Deal - Archive status,Deal - Archive time,Deal - Sequence enrollment"
 )
 WON = {
@@ -33,9 +36,11 @@ DEAL = {
     "id": 7, "title": "Fleet", "value": 1200.5, "currency": "USD", "add_time": "2026-01-05 09:00:00",
     "update_time": "2026-02-20 23:30:00", "stage_change_time": "2026-02-01 08:00:00", "status": "won",
     "probability": None, "stage_id": 2, "pipeline_id": 1, "user_id": 5, "org_id": 70, "person_id": 700,
-    "expected_close_date": "2026-03-31", "close_time": "2026-02-20 23:30:00", "won_time": "2026-02-20 23:30:00",
+    "expected_close_date": "2026-03-31", "close_time": "2026-02-20 23:30:00",
+    "won_time": "2026-02-20 23:30:00",
     "lost_time": None, "lost_reason": None, "deleted": False, "is_archived": True,
 }  # fmt: skip
+SALES = {"pipeline_id": 1, "pipeline_name": "Sales"}
 STAGES = [
     {
         "id": 1,
@@ -152,10 +157,11 @@ def test_owners_of_a_list_view_are_those_of_the_users(pipedrive):
 
 def test_the_words_of_the_import_template_are_understood(pipedrive):
     header = (
-        "Deal - Pipedrive System ID,Deal - Title*,Organization,Deal - Stage (pipeline),Deal - Pipeline,Deal - Status,"
-        "Deal - Value,Deal - Currency of value,Deal - Creation date,Deal - Closed on,Deal - Lost time"
+        "Deal - Pipedrive System ID,Deal - Title*,Organization,Deal - Stage (pipeline),Deal - Pipeline,"
+        "Deal - Status,Deal - Value,Deal - Currency of value,Deal - Creation date,Deal - Closed on,Deal - Lost time"
     )
-    row = "7,Fleet,Acme,Offer (Sales),Sales,Lost,10,USD,2026-01-05 10:00:00,2026-02-21 00:30:00,2026-02-21 00:30:00"
+    closed = "2026-02-21 00:30:00"
+    row = f"7,Fleet,Acme,Offer (Sales),Sales,Lost,10,USD,2026-01-05 10:00:00,{closed},{closed}"
     pipedrive.write(FIRST, {"deals.csv": f"{header}\n{row}\n8{row[1:].replace('Lost', 'Open')}\n"})
     pipedrive.land()
     assert pipedrive.rows("deals", "deal_id", "stage", "account_id", "currency", "is_won") == [
@@ -277,15 +283,16 @@ def test_a_deal_won_after_the_last_extract_keeps_its_last_open_stage(pipedrive):
 def test_leads_activities_and_products_of_the_api_are_landed(pipedrive):
     lead = {
         "id": "adf21080-0e10-11eb-879b-05d71fb426ec", "title": "Vans", "owner_id": 5, "is_archived": False,
-        "source_name": "API", "person_id": 700, "organization_id": None, "add_time": "2026-01-02T10:00:00.000Z",
+        "source_name": "API", "person_id": 700, "organization_id": None,
+        "add_time": "2026-01-02T10:00:00.000Z",
     }  # fmt: skip
     activity = {
-        "id": 9, "subject": "Call", "type": "call", "done": True, "deal_id": 7, "org_id": 70, "person_id": 700,
-        "user_id": 5, "due_date": "2026-01-10", "marked_as_done_time": "2026-01-10 12:00:00",
+        "id": 9, "subject": "Call", "type": "call", "done": True, "deal_id": 7, "org_id": 70,
+        "person_id": 700, "user_id": 5, "due_date": "2026-01-10", "marked_as_done_time": "2026-01-10 12:00:00",
     }  # fmt: skip
     product = {
-        "id": 3, "deal_id": 7, "product_id": 30, "name": "Van", "item_price": 600.25, "quantity": 2, "sum": 1200.5,
-        "currency": "USD",
+        "id": 3, "deal_id": 7, "product_id": 30, "name": "Van", "item_price": 600.25, "quantity": 2,
+        "sum": 1200.5, "currency": "USD",
     }  # fmt: skip
     planned = {**activity, "id": 10, "done": False, "marked_as_done_time": ""}
     files = {"leads": lead, "products_of_deals": product}
