@@ -6,7 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from orchestration.simulation import SimulationSettings, simulate
+from orchestration.simulation.extracts import extract
+from orchestration.simulation.forms import pipedrive as pipedrive_form
 from tests.unit.extract_folders import FIRST, SECOND, Workplace
+from tests.unit.pipedrive_lists import list_view
 
 EXPORTED = (
     "Deal - ID,Deal - Title,Deal - Creator,Deal - Owner,Deal - Value,"
@@ -158,7 +162,8 @@ def test_owners_of_a_list_view_are_those_of_the_users(pipedrive):
 def test_the_words_of_the_import_template_are_understood(pipedrive):
     header = (
         "Deal - Pipedrive System ID,Deal - Title*,Organization,Deal - Stage (pipeline),Deal - Pipeline,"
-        "Deal - Status,Deal - Value,Deal - Currency of value,Deal - Creation date,Deal - Closed on,Deal - Lost time"
+        "Deal - Status,Deal - Value,Deal - Currency of value,Deal - Creation date,Deal - Closed on,"
+        "Deal - Lost time"
     )
     closed = "2026-02-21 00:30:00"
     row = f"7,Fleet,Acme,Offer (Sales),Sales,Lost,10,USD,2026-01-05 10:00:00,{closed},{closed}"
@@ -288,7 +293,8 @@ def test_leads_activities_and_products_of_the_api_are_landed(pipedrive):
     }  # fmt: skip
     activity = {
         "id": 9, "subject": "Call", "type": "call", "done": True, "deal_id": 7, "org_id": 70,
-        "person_id": 700, "user_id": 5, "due_date": "2026-01-10", "marked_as_done_time": "2026-01-10 12:00:00",
+        "person_id": 700, "user_id": 5, "due_date": "2026-01-10","
+        " "marked_as_done_time": "2026-01-10 12:00:00",
     }  # fmt: skip
     product = {
         "id": 3, "deal_id": 7, "product_id": 30, "name": "Van", "item_price": 600.25, "quantity": 2,
@@ -346,3 +352,30 @@ def test_files_of_other_crms_are_not_taken_for_pipedrives(pipedrive, name):
     )
     pipedrive.land()
     assert pipedrive.account("other.csv") == (0, 0, 0, 0, 0)
+
+
+def test_a_simulated_company_is_the_same_in_a_list_view_as_through_the_api(tmp_path):
+    company = simulate(SimulationSettings(deals=250, seed=5, until=FIRST, years=1))
+    tables = pipedrive_form.translated(extract(company, FIRST))
+    facts = (
+        "deal_id",
+        "stage",
+        "pipeline",
+        "amount",
+        "currency",
+        "is_won",
+        "close_date",
+        "closed_at",
+        "is_deleted",
+    )
+    found = {}
+    for name, files in (
+        ("list", {"export.csv": list_view(tables).write_csv()}),
+        ("api", {name: content for name, content in pipedrive_form.files(tables).items() if "json" in name}),
+    ):
+        workplace = Workplace(tmp_path / name, crm="pipedrive")
+        workplace.write(FIRST, files)
+        workplace.land()
+        found[name] = sorted(workplace.rows("deals", *facts))
+    assert found["list"] == found["api"]
+    assert sum(deal[5] for deal in found["list"]) > 30
