@@ -293,8 +293,8 @@ def test_leads_activities_and_products_of_the_api_are_landed(pipedrive):
     }  # fmt: skip
     activity = {
         "id": 9, "subject": "Call", "type": "call", "done": True, "deal_id": 7, "org_id": 70,
-        "person_id": 700, "user_id": 5, "due_date": "2026-01-10","
-        " "marked_as_done_time": "2026-01-10 12:00:00",
+        "person_id": 700, "user_id": 5, "due_date": "2026-01-10",
+        "marked_as_done_time": "2026-01-10 12:00:00",
     }  # fmt: skip
     product = {
         "id": 3, "deal_id": 7, "product_id": 30, "name": "Van", "item_price": 600.25, "quantity": 2,
