@@ -7,7 +7,6 @@ from tests.refreshes import PROJECT, Workplace
 
 MAPPING = PROJECT / "tests" / "mappings" / "olist.yaml"
 COMPANY = PROJECT / "tests" / "mappings" / "olist_company.yaml"
-LAKE = ("deals", "deal_dimensions", "leads", "stages")
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +34,14 @@ def test_the_variants_publish_identical_tables(olist):
     workplaces, _ = olist
     schemas = ("core", "metrics", "forecast")
     assert workplaces["publisher"].hashes(*schemas) == workplaces["variants"].hashes(*schemas)
+
+
+def test_the_deal_won_before_its_first_contact_is_flagged(olist):
+    workplaces, outputs = olist
+    assert "created_after_closed: 1 found" in outputs["publisher"]
+    assert workplaces["publisher"].query(
+        "select count(*) from core.fct_deals where created_date > closed_date"
+    ) == [(1,)]
 
 
 def test_leads_that_became_customers_are_counted_by_origin(olist):
