@@ -17,6 +17,7 @@ from orchestration.extracts.plan import Context, Variant, has_distinct_keys
 from orchestration.extracts.repeated_keys import completed, refuse_repeated
 from orchestration.extracts.row_slices import SLICE_ROWS
 from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
+from orchestration.extracts.statuses import with_closing_stages
 from orchestration.extracts.table_rows import TableRows
 
 LATE: Final = ("stages", "exchange_rates")  # more than the rows of their tables goes into them
@@ -85,6 +86,8 @@ class EntityRows:
         if self._rates:
             self._made["exchange_rates"].append(rebased(self._rates, self._context.reporting_currency))
         entities = {entity: _together(entity, frames) for entity, frames in self._made.items()}
+        if "deal_changes" in entities:
+            entities["deal_changes"] = with_closing_stages(entities["deal_changes"])
         for (entity, adds), frames in sorted(
             self._completing.items(), key=lambda each: each[0][1] == "known"
         ):

@@ -63,7 +63,7 @@ class Lookups:
             parts.extend(block.rows.select(columns) for block in table.blocks([key, value]))
         pairs = (
             pl.concat(parts)
-            .filter(~pl.col("key").str.strip_chars().is_in(self._nulls), pl.col("value") != "")
+            .filter(~pl.col(name).str.strip_chars().is_in(self._nulls) for name in ("key", "value"))
             .select(self._key(pl.col("key"), rule), "value")
             .unique(maintain_order=True)
         )

@@ -17,7 +17,16 @@ from orchestration.extracts.mapping_columns import (
     choices,
 )
 
-CHANGE_FIELDS = ("stage", "amount", "close_date", "owner_id", "forecast_category", "pipeline", "currency")
+CHANGE_FIELDS = (
+    "stage",
+    "amount",
+    "close_date",
+    "owner_id",
+    "forecast_category",
+    "pipeline",
+    "currency",
+    "status",  # of CRMs in which won and lost are no stages: the closing stage, or `open`
+)
 
 
 class Landing(Part):

@@ -87,3 +87,15 @@ def test_salesforce_objects_with_us_dates_and_halves_of_the_day_are_landed_whole
         date(2026, 3, 31),
     }
     assert sum(converted is not None for (converted,) in workplace.rows("leads", "deal_id")) == 5
+
+
+def test_olists_twins_of_every_spelling_land_as_the_same_rows(tmp_path):
+    twins = []
+    for name, path in (("publisher", "olist"), ("variants", "olist/variants")):
+        (tmp_path / name).mkdir()
+        shutil.copy(MAPPING.with_name("olist.yaml"), tmp_path / name)
+        workplace = landed(tmp_path / name, "olist.yaml", SHARED_DATA / path, date(2018, 11, 30))
+        assert workplace.quarantine("file") == []
+        twins.append({name: workplace.rows(name) for name in ("deals", "deal_dimensions", "leads", "stages")})
+    assert twins[0] == twins[1]
+    assert (len(twins[0]["deals"]), len(twins[0]["leads"])) == (842, 8000)
