@@ -87,6 +87,20 @@ def _rollback(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _forget(arguments: argparse.Namespace) -> int:
+    """Take a person's name and address out of everything that is kept."""
+    from orchestration.forgetting import forget
+
+    settings = RunSettings.resolve(data=arguments.data)
+    done = forget(settings.folder, arguments.owner_id)
+    print(
+        f"Forgot the name and address of owner {arguments.owner_id}: {done.files} files and {done.versions}"
+        f" published versions were written anew. Extracts under {settings.folder.raw} are yours to clean;"
+        " landing them again blanks the person again. The next refresh builds the warehouse anew."
+    )
+    return 0
+
+
 def _stage_or_day(text: str) -> str | date:
     try:
         return date.fromisoformat(text)
@@ -134,6 +148,11 @@ def _parser() -> argparse.ArgumentParser:
     back = commands.add_parser("rollback", help="point readers at an earlier publication")
     back.add_argument("version", nargs="?", help="its name under published/versions; else the one before")
     back.set_defaults(command=_rollback)
+
+    forget = commands.add_parser("forget", help="blank a person's name and address in all that is kept")
+    forget.add_argument("owner_id", help="as in core.dim_owners; the id itself stays")
+    forget.add_argument("--data", default="", metavar="FOLDER", help="data folder")
+    forget.set_defaults(command=_forget)
 
     prepare = commands.add_parser("prepare", help="parse the dbt project where it changed")
     prepare.set_defaults(command=_prepare)
