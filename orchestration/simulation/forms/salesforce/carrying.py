@@ -17,7 +17,7 @@ def carried(tables: Tables) -> Tables:
         **tables,
         "deals": _deals(tables["deals"]),
         "deal_changes": _deal_changes(tables["deal_changes"], tables["deals"]),
-        "stages": numbered_stages(tables["stages"]).drop("pipeline", "process_step"),
+        "stages": _stages(tables["stages"]),
         "owners": latest_owners(tables["owners"]).drop("valid_from"),
         "leads": _leads(tables["leads"]),
         "exchange_rates": _exchange_rates(tables["exchange_rates"]),
@@ -49,6 +49,15 @@ def _deal_changes(changes: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
             .with_columns(field=pl.lit("currency"), new_value="currency")
             .select(changes.columns),
         ]
+    )
+
+
+def _stages(stages: pl.DataFrame) -> pl.DataFrame:
+    # Of the steps of the process only won and lost are told, by flags.
+    return (
+        numbered_stages(stages)
+        .with_columns(process_step=pl.when("is_closed").then("process_step"))
+        .drop("pipeline")
     )
 
 
