@@ -24,6 +24,7 @@ tables:
           close_date: {first_given: [Closed, Expected]}   # per row the first that is not blank
           created_at: {from: Day, whole_day: true}        # a time of day that means nothing is cut off
           closed_at: {from: Changed, only_if: is_closed}  # where that column of the row is true
+          lead_id: {from: Who, only_where: {Who: "00Q*"}} # where columns of the file hold one of these texts
           pipeline: {from: Stage, without_end: " ({Team})"}   # without it; {Team} is a column of the row
           owner_id: {from: Rep, lookup: {table: reps, key: name, value: id, or_itself: true}}   # else nothing
         dimensions:
@@ -48,6 +49,8 @@ tables:
     files: [currencies]
     columns: [Code, Day, PerDollar]   # the file has no header line
     footer: true                      # after its rows come lines that are none
+    decimal: each_column              # each column decides, whatever the mapping says
+    advice: add the column Code       # what to do where the file lacks a column that it must have
     lands:
       - entity: exchange_rates
         rebase: true              # rates to any currency, divided by that of the reporting one
@@ -99,12 +102,13 @@ class TableMapping(Part):
     without: list[str] = []
     columns: list[str] = []
     footer: bool = False
+    advice: str = ""
     key: OneOrMore[str] = []
     lands: list[Landing] = []
     derives: list[Landing] = []
     time_zone: TimeZone | None = None
     date_order: DateOrder | None = None
-    decimal: DecimalSign | None = None
+    decimal: DecimalSign | Literal["each_column"] | None = None
 
     @model_validator(mode="after")
     def _is_recognisable(self) -> "TableMapping":

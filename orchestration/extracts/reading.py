@@ -97,7 +97,7 @@ def _refuse_without_deals(
     deal_tables = [
         name
         for name, table in mapping.tables.items()
-        if any(landing.entity == "deals" and not landing.completes for landing in table.lands)
+        if any(each.entity == "deals" and (each.latest or not each.completes) for each in table.lands)
     ]
     if any(name in tables for name in deal_tables) or (tables and not context.is_full):
         return

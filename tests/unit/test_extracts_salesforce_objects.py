@@ -75,11 +75,14 @@ def test_of_a_changed_owner_or_record_type_only_the_row_of_ids_counts(salesforce
 
 
 def test_activities_refer_to_deal_account_lead_or_contact_by_the_kind_of_id(salesforce):
-    task = "Id,WhatId,WhoId,Status,OwnerId,TaskSubtype,CallType,ActivityDate,CompletedDateTime,IsClosed,AccountId"
+    task = (
+        "Id,WhatId,WhoId,Status,OwnerId,TaskSubtype,CallType,ActivityDate,CompletedDateTime,IsClosed"
+        ",AccountId,IsDeleted"
+    )
     nothing = "000000000000000AAA"
     landed = salesforce(
         **{
-            "Task.csv": f"{task},IsDeleted\n"
+            "Task.csv": f"{task}\n"
             f"00T1,{DEAL},003A,Completed,{ANNA},Call,Outbound,,2026-02-01 09:00:00,1,001B,0\n"
             f"00T2,001A,00QA,Completed,{ANNA},Email,,2026-02-02 00:00:00,,1,,0\n"
             f"00T3,{nothing},00QB,Open,{ANNA},Task,,2026-02-03 00:00:00,,0,,0\n"
@@ -151,7 +154,8 @@ def test_deleted_leads_do_not_count_and_a_converted_one_names_its_deal(salesforc
     landed = salesforce(
         **{
             "Lead.csv": "Id,Status,IsConverted,Company,ConvertedDate,ConvertedOpportunityId,IsDeleted\n"
-            f"00QA,Converted,1,Acme,2026-01-05 00:00:00,{SHORT},0\n00QB,Open,0,Beta,,,0\n00QC,Open,0,Beta,,,1\n"
+            f"00QA,Converted,1,Acme,2026-01-05 00:00:00,{SHORT},0\n00QB,Open,0,Beta,,,0\n"
+            "00QC,Open,0,Beta,,,1\n"
         }
     )
     assert landed.rows("leads", "lead_id", "deal_id") == [("00QA", DEAL), ("00QB", None)]
@@ -180,7 +184,8 @@ def test_a_stage_of_the_organisations_own_closes_as_its_deals_do(tmp_path):
 def test_fiscal_periods_quotes_and_contacts_are_known_and_make_nothing(salesforce):
     landed = salesforce(
         **{
-            "Period.csv": "Id,StartDate,EndDate,Type,FullyQualifiedLabel\n026A,2026-02-01,2026-04-30,Quarter,Q1\n",
+            "Period.csv": "Id,StartDate,EndDate,Type,FullyQualifiedLabel\n"
+            "026A,2026-02-01,2026-04-30,Quarter,Q1\n",
             "Quote.csv": f"Id,OpportunityId,QuoteNumber,Name\n0Q0A,{DEAL},1,Quote\n",
             "Contact.csv": "Id,LastName,AccountId,Email\n003A,Grant,001A,g@acme.example\n",
         }
