@@ -50,7 +50,7 @@ class HeaderColumns:
 
     def __init__(self, table: Table, mapping: Mapping, lookups: Lookups, advice: str = "") -> None:
         self.table = table
-        self.names = HeaderNames(table.header, mapping.prefixes, str(table.path))
+        self.names = HeaderNames(table.header, mapping.prefixes, table.name)
         self.used: set[int] = set()
         self.may_be_missing = mapping.columns_may_be_missing
         self._nothing = ["", *mapping.nulls]
@@ -73,7 +73,7 @@ class HeaderColumns:
         found = [PatternColumn(*each) for each in self.names.fitting(patterns)]
         if not found and not self.may_be_missing:
             raise ExtractError(
-                f"{self.table.path}: line 1: there is no column that fits {' or '.join(map(repr, patterns))},"
+                f"{self.table.name}: line 1: there is no column that fits {' or '.join(map(repr, patterns))},"
                 f" found are {listed(self.table.header)}"
             )
         return found
@@ -106,7 +106,7 @@ class HeaderColumns:
         if is_needed or not self.may_be_missing:
             wanted = [each for each in choices(specification) if isinstance(each, str)]
             raise ExtractError(
-                f"{self.table.path}: line 1: there is no column for {target};"
+                f"{self.table.name}: line 1: there is no column for {target};"
                 f" accepted is {' or '.join(map(repr, wanted))}, found are {listed(self.table.header)}"
                 + (f"; {self._advice}" if self._advice else "")
             )

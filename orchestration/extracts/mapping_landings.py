@@ -112,6 +112,13 @@ class Landing(Part):
         return self
 
     @model_validator(mode="after")
+    def _values_of_changes_have_a_field(self) -> "Landing":
+        alone = [name for name in ("new_value", "old_value") if name in self.columns]
+        if self.entity == "deal_changes" and alone and "field" not in self.columns:
+            raise ValueError(f"deal_changes.{alone[0]} needs deal_changes.field beside it")
+        return self
+
+    @model_validator(mode="after")
     def _placeholders_stand_in_a_pattern(self) -> "Landing":
         accepted = {CELL, *(name for pattern in self.each_column for name in PLACEHOLDER.findall(pattern))}
         for spec in self.specifications():

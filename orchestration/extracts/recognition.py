@@ -2,28 +2,30 @@
 
 import fnmatch
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from orchestration.extracts.errors import ExtractError, listed
+from orchestration.extracts.file_names import file_stem
 from orchestration.extracts.header_names import HeaderNames
 from orchestration.extracts.mapping import Mapping, TableMapping
-from orchestration.extracts.tables import Table, file_stem
+from orchestration.extracts.tables import Table
 
 
-def recognised(mapping: Mapping, tables: Sequence[Table], root: Path) -> dict[Path, str | None]:
-    """The name of each file's table in the mapping; None for a file that is none of them.
+def recognised(mapping: Mapping, tables: Sequence[Table], root: Path) -> dict[str, str | None]:
+    """The name in the mapping of each table by its own name; None for a table that is none of them.
 
     Parts of one table may lie in a folder of its name under `root`, the extract's folder.
 
     Raises:
-        ExtractError: a file may be two of them.
+        ExtractError: a table may be two of them.
     """
-    return {table.path: _recognise(mapping, table, root) for table in tables}
+    return {table.name: _recognise(mapping, table, root) for table in tables}
 
 
 def _recognise(mapping: Mapping, table: Table, root: Path) -> str | None:
-    columns = HeaderNames(table.header, mapping.prefixes, str(table.path))
-    names = [file_stem(table.path)] + ([table.path.parent.name] if table.path.parent != root else [])
+    columns = HeaderNames(table.header, mapping.prefixes, table.name)
+    folder = PurePath(table.name).parent  # a folder of parts, or a zip
+    names = [*table.stems] + ([file_stem(folder)] if folder != root else [])
     fitness = {
         name: fit
         for name, candidate in mapping.tables.items()
@@ -34,7 +36,7 @@ def _recognise(mapping: Mapping, table: Table, root: Path) -> str | None:
     best = [name for name, fit in fitness.items() if fit == max(fitness.values())]
     if len(best) > 1:
         raise ExtractError(
-            f"{table.path}: may be {listed(best)}, for it has the columns {listed(table.header)};"
+            f"{table.name}: may be {listed(best)}, for it has the columns {listed(table.header)};"
             " accepted is a file name that says which"
         )
     return best[0]
