@@ -11,6 +11,7 @@ import polars as pl
 
 from orchestration.extracts.entity_rows import EntityRows
 from orchestration.extracts.errors import ExtractError, listed
+from orchestration.extracts.footers import without_footer
 from orchestration.extracts.lookups import Lookups
 from orchestration.extracts.mapping import Mapping, TableMapping
 from orchestration.extracts.plan import Context, Variant
@@ -46,7 +47,7 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
     tables: dict[str, list[Table]] = defaultdict(list)
     for table in opened:
         if name := names[table.name]:
-            tables[name].append(table)
+            tables[name].append(without_footer(table) if mapping.tables[name].footer else table)
     _refuse_without_deals(found, mapping, opened, tables, context)
     lookups = Lookups(tables, mapping)
     landed_rows = EntityRows(context)
