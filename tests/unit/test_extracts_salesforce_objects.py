@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from orchestration.extracts import read_manifest
 from tests.unit.extract_folders import FIRST, Workplace
 
 DEAL, SHORT, OTHER = "0068d000002OrZqAAK", "0068d000002OrZq", "0068d000002OrZrAAK"
@@ -193,3 +194,24 @@ def test_fiscal_periods_quotes_and_contacts_are_known_and_make_nothing(salesforc
     for file in ("Period.csv", "Quote.csv", "Contact.csv"):
         assert landed.account(file)[0] == 1
     assert landed.rows("accounts", "account_id") == []
+
+
+@pytest.mark.parametrize(
+    ("header", "entity"),
+    [
+        ("Id,ParentId,Name,ContentType,BodyLength,OwnerId,CreatedDate", "(not used)"),  # Attachment
+        ("Id,Name,AccountId,ParentId,Product2Id,Price,Quantity,Status", "(not used)"),  # Asset
+        ("Id,AccountId,ContractNumber,Status,StartDate,BillingCity,OwnerId", "(not used)"),  # Contract
+        ("Id,OpportunityId,UserId,TeamMemberRole,CreatedDate", "(not used)"),  # OpportunityTeamMember
+        ("Id,Name,IsActive,Username,LastName,AccountId,Email,ManagerId", "owners"),  # User
+        ("Id,CampaignId,LeadId,ContactId,Status,LastName,AccountId,Email", "campaign_members"),
+        ("Id,ParentId,Name,Type,StartDate,Status,ActualCost", "campaigns"),
+        ("Id,LastName,Name,Industry,BillingCity,PersonContactId,CreatedDate", "accounts"),  # of a person
+    ],
+)
+def test_objects_are_told_apart_by_their_columns_whatever_the_file_is_called(header, entity, tmp_path):
+    workplace = Workplace(tmp_path, crm="salesforce")
+    workplace.write(FIRST, {"Opportunity.csv": OPPORTUNITY, "extract.csv": f"{header}\n"})
+    workplace.land()
+    files = read_manifest(workplace.folder).landed_files()
+    assert files.filter(file="extract.csv")["entity"].to_list() == [entity]
