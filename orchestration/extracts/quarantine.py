@@ -52,14 +52,17 @@ def missing(rows: pl.DataFrame, bad: Sequence[BadValue], cell: Cell) -> pl.DataF
 
 
 def repeated(rows: pl.DataFrame, plan: Plan, cells: Sequence[Cell]) -> tuple[pl.Series, pl.DataFrame]:
-    """Rows that are exact copies of an earlier one, and all rows of a key that has different ones."""
+    """Rows that are exact copies of an earlier one, and all rows of a key that has different ones.
+
+    A row without any key makes nothing, and is neither.
+    """
     names = [cell.name for cell in cells]
     key = [name for name in plan.row_key if name in names]
     nothing = pl.Series(AT, [], dtype=pl.Int64)
     hashes = rows.select(key).hash_rows() if key else nothing
     if hashes.n_unique() == len(hashes):
         return nothing, no_problems()
-    suspects = rows.filter(hashes.is_duplicated())
+    suspects = rows.filter(hashes.is_duplicated(), ~pl.all_horizontal(pl.col(key).is_null()))
     groups = suspects.with_columns(
         pl.struct(names).n_unique().over(key).alias("_kinds"),
         pl.col(AT).min().over(key).alias("_first"),

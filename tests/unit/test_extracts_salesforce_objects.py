@@ -173,13 +173,28 @@ def test_a_stage_of_the_organisations_own_closes_as_its_deals_do(tmp_path):
         },
     )
     workplace.land()
-    rows = workplace.rows("stages", "stage", "stage_order", "process_step", "probability")
+    rows = workplace.rows("stages", "stage", "stage_order", "is_closed", "is_won", "probability")
     own = {row[0]: row[1:] for row in rows if row[0] in ("Negociación", "Ganada", "Perdida")}
     assert own == {
-        "Negociación": (4, None, 0.6),
-        "Ganada": (5, "customer", 1.0),
-        "Perdida": (6, "lost", 0.0),
+        "Negociación": (4, False, False, 0.6),
+        "Ganada": (5, True, True, 1.0),
+        "Perdida": (6, True, False, 0.0),
     }
+
+
+def test_the_steps_of_closing_stages_are_told_by_their_flags(salesforce):
+    columns = "MasterLabel,ApiName,SortOrder,IsClosed,IsWon,DefaultProbability"
+    landed = salesforce(
+        **{
+            "OpportunityStage.csv": f"{columns}\nProposta,Proposta,1,0,0,40\n"
+            "Vinta,Vinta,2,1,1,100\nPersa,Persa,3,1,0,0\n"
+        }
+    )
+    assert landed.rows("stages", "stage", "process_step", "probability") == [
+        ("Proposta", None, 0.4),
+        ("Vinta", "customer", 1.0),
+        ("Persa", "lost", 0.0),
+    ]
 
 
 def test_fiscal_periods_quotes_and_contacts_are_known_and_make_nothing(salesforce):

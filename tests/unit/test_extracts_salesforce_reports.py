@@ -114,3 +114,23 @@ def test_beside_a_loaders_table_its_history_only_adds_changes(salesforce):
     salesforce.land()
     assert salesforce.rows("deals", "stage", "amount") == [("Closed Won", Decimal("120.00"))]
     assert len(salesforce.rows("deal_changes", "field")) == 6
+
+
+def test_of_a_loaders_people_and_leads_the_newest_state_lands(salesforce):
+    salesforce.write(
+        FIRST,
+        {
+            "opportunity.csv": VERSIONS,
+            "user.csv": "id,name,is_active,alias,_fivetran_start\n005A,Anna,true,a,2026-01-01 00:00:00\n"
+            "005A,Anna,false,a,2026-02-01 00:00:00\n",
+            "lead.csv": "id,status,is_converted,company,is_deleted,_fivetran_start,_fivetran_active\n"
+            "00QA,Open,false,Acme,false,2026-01-01 00:00:00,false\n"
+            "00QA,Qualified,false,Acme,false,2026-02-01 00:00:00,true\n"
+            "00QB,Open,false,Acme,false,2026-01-01 00:00:00,false\n"
+            "00QB,Open,false,Acme,true,2026-02-01 00:00:00,true\n",
+        },
+    )
+    salesforce.land()
+    assert salesforce.quarantine("file", "line", "value") == []
+    assert salesforce.rows("owners", "owner_id", "is_active") == [("005A", False)]
+    assert salesforce.rows("leads", "lead_id", "status") == [("00QA", "Qualified")]

@@ -40,7 +40,7 @@ def _deal_changes(changes: pl.DataFrame, deals: pl.DataFrame) -> pl.DataFrame:
         [
             # The owner and record type that a deal began with are told only by the first change of them.
             changes.filter(field.is_in(IN_HISTORY) | pl.col("old_value").is_not_null()).with_columns(
-                # Field history is not kept of the forecast category, which follows the stage.
+                # The organisation keeps no field history of the forecast category, which follows the stage.
                 old_value=pl.when(field.is_in(TRACKED)).then("old_value")
             ),
             # A deal's first row in OpportunityHistory says its currency, too.
