@@ -85,7 +85,9 @@ def byte_blocks(source: ByteSource, size: int = BLOCK_BYTES) -> Iterator[bytes]:
                     )
                 yield block
     except (OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
-        raise ExtractError(f"{source.name}: cannot be read: {error}") from error
+        raise ExtractError(
+            f"{source.name}: cannot be read: {error}; accepted is a whole file, written to its end"
+        ) from error
 
 
 def whole_bytes(source: ByteSource) -> bytes:

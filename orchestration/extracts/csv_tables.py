@@ -15,6 +15,7 @@ from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
 
 NOT_UTF_8: Final = "bytes that are not UTF-8; accepted is one encoding all through"
+SHOWN_NUL: Final = "\u2400".encode()
 NULS: Final = "a run of NUL bytes, where text was lost when it was written; accepted is the whole line"
 REPEATED_HEADER: Final = "repeats the header, as where files were joined; accepted is one, on the first line"
 
@@ -66,7 +67,8 @@ def _sound(
     broken = []
 
     def set_aside(row: int, reason: str, is_after_blank: bool = False) -> None:
-        text = buffer[records.starts[row] : records.ends[row]].decode("utf-8", "replace").rstrip("\r\n")
+        line = buffer[records.starts[row] : records.ends[row]].replace(b"\0", SHOWN_NUL)
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
         fields = int(records.fields[row])
         broken.append(BrokenLine(int(records.lines[row]), text, reason, fields, is_after_blank))
         is_sound[row] = False

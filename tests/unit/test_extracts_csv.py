@@ -152,3 +152,12 @@ def lines_of(tmp_path, content):
 def test_a_footer_is_told_from_broken_rows(tmp_path, monkeypatch, content, rows, broken, size):
     monkeypatch.setattr(byte_streams.byte_blocks, "__defaults__", (size + len(HEADER) + 9,))
     assert lines_of(tmp_path, HEADER + content) == (rows, broken)
+
+
+def test_a_mapping_says_that_a_report_has_a_footer(workplace):
+    lands = [{"entity": "deals", "columns": {"deal_id": "deal_id"}}]
+    for footer, held in ((True, 0), (False, 5)):
+        workplace.map(tables={"deals": {"files": "deals", "footer": footer, "lands": lands}})
+        workplace.write(FIRST, {"deals.csv": HEADER + "D1,a,1\n" + SALESFORCE_FOOTER})
+        workplace.land()
+        assert workplace.account("deals.csv") == (1 + held, 1, 0, held, 0)
