@@ -82,7 +82,7 @@ class TypedColumns:
             unread = kept.filter(pl.col("value").is_null())
             if unread.height:
                 bad.extend(_bad(cell, unread.select(AT, "text"), orders.get(name)))
-        return rows.with_columns(_finish(cell) for cell in self.cells.values()), bad
+        return rows.with_columns(_finish(cell, rows.columns) for cell in self.cells.values()), bad
 
 
 def _fast(cell: Cell, text: pl.Series, plan: Plan) -> pl.Expr:
@@ -104,7 +104,7 @@ def _fast(cell: Cell, text: pl.Series, plan: Plan) -> pl.Expr:
     return pl.when(column.is_in(cell.accepted)).then(column) if cell.accepted else column
 
 
-def _finish(cell: Cell) -> pl.Expr:
+def _finish(cell: Cell, known: Sequence[str]) -> pl.Expr:
     value = pl.col(cell.name)
     if cell.inverse:
         value = pl.when(value != 0).then(1 / value).alias(cell.name)
@@ -112,7 +112,10 @@ def _finish(cell: Cell) -> pl.Expr:
         value = (
             (value * cell.scale).round(9) if cell.dtype == NUMBER else (value * cell.scale).cast(cell.dtype)
         )
-    return pl.when(pl.col(cell.only_if)).then(value).alias(cell.name) if cell.only_if else value
+    if cell.only_if is None:
+        return value
+    flag = pl.col(cell.only_if) if cell.only_if in known else pl.lit(False)
+    return pl.when(flag).then(value).alias(cell.name)
 
 
 def _bad(cell: Cell, unread: pl.DataFrame, order: DateOrder | None) -> list[BadValue]:
