@@ -56,7 +56,7 @@ def repeated(
 ) -> tuple[pl.Series, pl.DataFrame]:
     """Rows that are exact copies of an earlier one, and all rows of a key that has different ones.
 
-    Rows that are set aside are no copies of any.
+    Rows that are set aside are no copies of any. A row without any key makes nothing, and is neither.
     """
     names = [cell.name for cell in cells]
     key = [name for name in plan.row_key if name in names]
@@ -69,6 +69,7 @@ def repeated(
     if not len(several):
         return nothing, no_problems()
     suspects = filtered(rows, hashes.is_in(several.implode()) & ~is_set_aside)
+    suspects = suspects.filter(~pl.all_horizontal(pl.col(key).is_null()))
     groups = suspects.with_columns(
         pl.struct(names).n_unique().over(key).alias("_kinds"),
         pl.col(AT).min().over(key).alias("_first"),

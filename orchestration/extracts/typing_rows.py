@@ -83,7 +83,11 @@ class TypedColumns:
             unread = kept.filter(pl.col("value").is_null())
             if unread.height:
                 bad.extend(_bad(cell, unread.select(AT, "text"), orders.get(name)))
-        return rows.with_columns(_finish(cell) for cell in self.cells.values() if _is_reckoned(cell)), bad
+        columns = rows.columns
+        return (
+            rows.with_columns(_finish(cell, columns) for cell in self.cells.values() if _is_reckoned(cell)),
+            bad,
+        )
 
 
 def _fast(cell: Cell, text: pl.Series, plan: Plan) -> pl.Expr:
@@ -109,7 +113,7 @@ def _is_reckoned(cell: Cell) -> bool:
     return cell.inverse or cell.scale is not None or cell.only_if is not None
 
 
-def _finish(cell: Cell) -> pl.Expr:
+def _finish(cell: Cell, known: Sequence[str]) -> pl.Expr:
     value = pl.col(cell.name)
     if cell.inverse:
         value = pl.when(value != 0).then(1 / value).alias(cell.name)
@@ -117,7 +121,10 @@ def _finish(cell: Cell) -> pl.Expr:
         value = (
             (value * cell.scale).round(9) if cell.dtype == NUMBER else (value * cell.scale).cast(cell.dtype)
         )
-    return pl.when(pl.col(cell.only_if)).then(value).alias(cell.name) if cell.only_if else value
+    if cell.only_if is None:
+        return value
+    flag = pl.col(cell.only_if) if cell.only_if in known else pl.lit(False)
+    return pl.when(flag).then(value).alias(cell.name)
 
 
 def _bad(cell: Cell, unread: pl.DataFrame, order: DateOrder | None) -> list[BadValue]:

@@ -1,0 +1,46 @@
+"""The simulated company as Salesforce's Data Export Service writes it: one CSV per object.
+
+Its organisation uses several currencies with dated rates, a record type per pipeline, and tracks the history
+of stage, amount, close date, owner and record type.
+"""
+
+from typing import Final
+
+from orchestration.simulation.forms import Files, Tables
+from orchestration.simulation.forms.salesforce.carrying import carried
+from orchestration.simulation.forms.salesforce.csv import written
+from orchestration.simulation.forms.salesforce.history import field_history, opportunity_history
+from orchestration.simulation.forms.salesforce.ids import translated
+from orchestration.simulation.forms.salesforce.objects import (
+    accounts,
+    currency_types,
+    dated_conversion_rates,
+    leads,
+    opportunities,
+    opportunity_stages,
+    record_types,
+    roles,
+    users,
+)
+
+__all__ = ["DIMENSIONS", "carried", "files", "translated"]
+
+DIMENSIONS: Final = {"region": "Region__c"}
+OBJECTS: Final = {
+    "Account": accounts,
+    "CurrencyType": currency_types,
+    "DatedConversionRate": dated_conversion_rates,
+    "Lead": leads,
+    "Opportunity": opportunities,
+    "OpportunityFieldHistory": field_history,
+    "OpportunityHistory": opportunity_history,
+    "OpportunityStage": opportunity_stages,
+    "RecordType": record_types,
+    "User": users,
+    "UserRole": roles,
+}
+
+
+def files(tables: Tables) -> Files:
+    """A CSV per object."""
+    return {f"{name}.csv": written(rows(tables)) for name, rows in OBJECTS.items()}
