@@ -25,6 +25,7 @@ class EntityRows:
         self._context = context
         self._made: Frames = defaultdict(list)
         self._completing: Frames = defaultdict(list)
+        self._completing_known: Frames = defaultdict(list)
         self._rates: list[pl.DataFrame] = []
         self._shown: list[pl.DataFrame] = []
 
@@ -37,7 +38,9 @@ class EntityRows:
         for number, landing in enumerate(rule.lands):
             for entity, frame in landed(landing, number, rows.rows, self._context, variants).items():
                 is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
-                if landing.completes:
+                if landing.completes == "known":
+                    self._completing_known[entity].append(frame)
+                elif landing.completes:
                     self._completing[entity].append(frame)
                 elif landing.rebase:
                     self._rates.append(frame if is_distinct else refuse_repeated(entity, frame, name))
@@ -63,6 +66,13 @@ class EntityRows:
         entities = {entity: _together(entity, frames) for entity, frames in self._made.items()}
         for entity, frames in self._completing.items():
             entities[entity] = completed(entity, entities.get(entity), frames, self.unlanded.get(entity, ()))
+        for entity, frames in self._completing_known.items():
+            if entity in entities:
+                rows, key = entities[entity], list(ENTITIES[entity].key)
+                frames = [
+                    each.join(rows.select(key), on=key, how="semi", nulls_equal=True) for each in frames
+                ]
+                entities[entity] = completed(entity, rows, frames, ())
         self._add_stages(entities, mapping)
         return {name: entities[name] for name in ENTITIES if name in entities}
 

@@ -120,11 +120,24 @@ class HeaderColumns:
                 " / ".join(dict.fromkeys(found.label for found in given)),
                 pl.coalesce(found.text for found in given),
             )
+        elif choice.joined:
+            parts = [found for each in choice.joined if (found := self._named(each, pattern))]
+            text = pl.concat_str((found.text for found in parts), separator=" ", ignore_nulls=True)
+            origin = FoundColumn(" ".join(found.label for found in parts), pl.when(text != "").then(text))
+            if not parts:
+                return None
         else:
             named = next(filter(None, (self._named(name, pattern) for name in choice.from_)), None)
             if named is None:
                 return None
             origin = named
+        if choice.where:
+            told = next(filter(None, (self._named(name, pattern) for name in choice.where.column)), None)
+            if told is None:
+                return None
+            accepted = [value.lower() for value in choice.where.is_in]
+            is_here = told.text.str.strip_chars().str.to_lowercase().is_in(accepted)
+            origin = FoundColumn(origin.label, pl.when(is_here).then(origin.text))
         if choice.lookup and not choice.lookup.or_itself and not self._lookups.has(choice.lookup):
             return None
         return FoundColumn(origin.label, self._ruled(origin.text, choice), choice)

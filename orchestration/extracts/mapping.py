@@ -21,9 +21,11 @@ tables:
           stage: [StageName, Stage]                  # the first of these that the file has
           currency: =USD                             # a constant
           is_won: {from: Stage, values: {Won: true, "*": false}}   # "*": all others; without it they stay
+          deal_name: {joined: [Customer, Product]}        # both with a blank between
           close_date: {first_given: [Closed, Expected]}   # per row the first that is not blank
           created_at: {from: Day, whole_day: true}        # a time of day that means nothing is cut off
           closed_at: {from: Changed, only_if: is_closed}  # where that column of the row is true
+          loss_reason: {from: Reason, where: {column: Stage, is_in: [Lost]}}   # in other rows nothing
           pipeline: {from: Stage, without_end: " ({Team})"}   # without it; {Team} is a column of the row
           owner_id: {from: Rep, lookup: {table: reps, key: name, value: id, or_itself: true}}   # else nothing
         dimensions:
@@ -40,7 +42,7 @@ tables:
       - entity: deals
         columns: {deal_id: {from: Merged, split: ";"}, merged_into_deal_id: Id}   # a row for each of several
         only_where_given: [deal_id]
-        completes: true           # fills blanks of the deals that others land; adds those that none does
+        completes: true           # fills blanks of the deals that others land; adds those that none does (not so `known`)
     derives:                      # what most rows of a stage show of it, where nothing else says so
       - entity: stages
         columns: {stage: StageName, probability: {from: Percent, scale: 0.01}}

@@ -1,6 +1,7 @@
 """What rows of a file become, as a mapping says it."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import model_validator
 
@@ -38,7 +39,7 @@ class Landing(Part):
     each_column: OneOrMore[str] = []
     latest: OneOrMore[str] = []
     only_where_given: list[str] = []
-    completes: bool = False
+    completes: bool | Literal["known"] = False
     rebase: bool = False
     columns_may_be_missing: bool | None = None  # None: as the mapping says
 

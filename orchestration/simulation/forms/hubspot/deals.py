@@ -33,9 +33,7 @@ def deals(tables: Tables) -> pl.DataFrame:
     contact = pl.struct(id="lead_id", type=pl.lit("deal_to_contact"))
     return (
         known.filter(~is_merged())
-        .join(
-            losers, left_on="deal_id", right_on="merged_into_deal_id", how="left", maintain_order="left"
-        )
+        .join(losers, left_on="deal_id", right_on="merged_into_deal_id", how="left", maintain_order="left")
         .join(stage_ids(tables), on=["pipeline", "stage"], maintain_order="left")
         .join(history(tables), on="deal_id", maintain_order="left")
         .select(
