@@ -10,7 +10,7 @@ from orchestration.extracts.exchange_rates import rebased
 from orchestration.extracts.landings import SOURCE_ROW, keys, landed
 from orchestration.extracts.mapping import Mapping, TableMapping
 from orchestration.extracts.plan import Context, Variant, has_distinct_keys
-from orchestration.extracts.repeated_keys import completed, refuse_repeated
+from orchestration.extracts.repeated_keys import completed, completion, filled, refuse_repeated
 from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
 from orchestration.extracts.table_rows import TableRows
 
@@ -68,11 +68,7 @@ class EntityRows:
             entities[entity] = completed(entity, entities.get(entity), frames, self.unlanded.get(entity, ()))
         for entity, frames in self._completing_known.items():
             if entity in entities:
-                rows, key = entities[entity], list(ENTITIES[entity].key)
-                frames = [
-                    each.join(rows.select(key), on=key, how="semi", nulls_equal=True) for each in frames
-                ]
-                entities[entity] = completed(entity, rows, frames, ())
+                entities[entity] = filled(entity, entities[entity], completion(entity, frames))
         self._add_stages(entities, mapping)
         return {name: entities[name] for name in ENTITIES if name in entities}
 

@@ -42,7 +42,7 @@ tables:
       - entity: deals
         columns: {deal_id: {from: Merged, split: ";"}, merged_into_deal_id: Id}   # a row for each of several
         only_where_given: [deal_id]
-        completes: true           # fills blanks of the deals that others land; adds those that none does (not so `known`)
+        completes: true           # fills blanks of the deals that others land, adds others; `known` adds none
     derives:                      # what most rows of a stage show of it, where nothing else says so
       - entity: stages
         columns: {stage: StageName, probability: {from: Percent, scale: 0.01}}

@@ -1,4 +1,4 @@
-"""The simulated company as HubSpot's API answers: pages of objects in JSON, deals with the history of properties.
+"""The simulated company as HubSpot's API answers: objects in JSON, deals with their history.
 
 What HubSpot does not keep, rates and earlier versions of owners, stands beside it in canonical files.
 """
