@@ -36,20 +36,12 @@ class Lookup(Part):
     or_itself: bool = False  # what the other file does not have stays as it is, instead of becoming nothing
 
 
-class Where(Part):
-    """Rows in which a source column has one of some values, in whatever case."""
-
-    column: OneOrMore[str]
-    is_in: OneOrMore[str]
-
-
 class Column(Part):
     """Where one canonical column comes from."""
 
     from_: OneOrMore[str] = Field([], alias="from")
     first_given: list["str | Column"] = []  # per row the first that is not blank, instead of `from`
     joined: list[str] = []  # texts of several columns with a blank between, instead of `from`
-    where: Where | None = None  # in other rows there is nothing
     without_end: str | None = None  # text removed from the end; {Column} is the row's value of another column
     split: str | None = Field(None, min_length=1)  # what divides the values of a cell that lists several
     lookup: Lookup | None = None
@@ -58,6 +50,7 @@ class Column(Part):
     inverse: bool = False  # 1 / the number: a rate that is told the other way round
     whole_day: bool = False  # a day that is written with a meaningless time
     only_if: str | None = None  # name of a flag column of the same row that must be true
+    only_where: dict[str, OneOrMore[Constant]] = {}  # other columns of the file, and what must stand there
 
     @model_validator(mode="before")
     @classmethod
@@ -71,7 +64,7 @@ class Column(Part):
     @model_validator(mode="after")
     def _has_one_origin(self) -> "Column":
         if sum(map(bool, (self.from_, self.first_given, self.joined))) != 1:
-            raise ValueError("one of from, first_given and joined is needed")
+            raise ValueError("from or first_given is needed, or joined, and only one of them")
         for choice in self.first_given:
             if isinstance(choice, Column) and choice.model_fields_set & _OF_THE_WHOLE:
                 raise ValueError(

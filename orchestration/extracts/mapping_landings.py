@@ -27,8 +27,8 @@ class Landing(Part):
     differs from that of the deal's row before. `each_column` makes a row for every column of the file that
     fits a pattern. Of rows of one key only the one with the greatest value in the column `latest` lands.
     `only_where_given` names canonical columns: rows where one is blank make nothing. What `completes` fills
-    only blanks of the rows that other landings make. `rebase` is for exchange rates to whatever currency:
-    they are divided by the rate of the reporting currency.
+    only blanks of the rows that other landings make, and `completes: known` adds no row of its own. `rebase`
+    is for exchange rates to whatever currency: they are divided by the rate of the reporting currency.
     """
 
     entity: str

@@ -17,6 +17,7 @@ from orchestration.extracts.mapping import Mapping, load_mapping
 from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
+from orchestration.extracts.segments import refuse_unknown_segments
 from orchestration.extracts.sources import find_extracts
 from orchestration.extracts.staged_extracts import StagedExtract, lay_down, unreadable, waiting
 from orchestration.extracts.table_rows import FileAccount
@@ -37,6 +38,7 @@ def stage_extracts(company: Company, company_dir: Path, folder: DataFolder) -> l
     manifest = read_manifest(folder)
     hashes = FileHashes(folder.lake / HASHES)
     mappings = [load_mapping(source.crm, company_dir) for source in company.sources]
+    refuse_unknown_segments(company, mappings)
     staged: list[StagedExtract] = []
     for source, mapping in zip(company.sources, mappings, strict=True):
         landed = manifest.of_source(source.name)

@@ -25,6 +25,7 @@ class Workplace:
     crm: str = "canonical"
     time_zone: str = "Europe/Berlin"
     source: dict[str, Any] = field(default_factory=dict)
+    segments: list[str] = field(default_factory=list)
 
     @property
     def folder(self) -> DataFolder:
@@ -34,7 +35,13 @@ class Workplace:
     def company(self) -> Company:
         source = {"name": "sales", "crm": self.crm, "path": "raw/sales", **self.source}
         return Company.model_validate(
-            {"company": "Acme", "time_zone": self.time_zone, "reporting_currency": "EUR", "sources": [source]}
+            {
+                "company": "Acme",
+                "time_zone": self.time_zone,
+                "reporting_currency": "EUR",
+                "sources": [source],
+                "segments": self.segments,
+            }
         )
 
     def write(self, day: date, files: Mapping[str, str | bytes]) -> Path:
