@@ -64,7 +64,7 @@ class Column(Part):
     @model_validator(mode="after")
     def _has_one_origin(self) -> "Column":
         if sum(map(bool, (self.from_, self.first_given, self.joined))) != 1:
-            raise ValueError("from or first_given is needed, or joined, and only one of them")
+            raise ValueError("from or first_given is needed, or joined, and not both")
         for choice in self.first_given:
             if isinstance(choice, Column) and choice.model_fields_set & _OF_THE_WHOLE:
                 raise ValueError(
