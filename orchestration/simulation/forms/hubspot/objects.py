@@ -21,7 +21,7 @@ def answer(objects: pl.DataFrame) -> str:
 
 def properties(**columns: pl.Expr | str) -> pl.Expr:
     """An object's properties: texts, whatever they hold."""
-    return pl.struct(**{name: pl.col(of) if isinstance(of, str) else of for name, of in columns.items()})
+    return pl.struct((pl.col(of) if isinstance(of, str) else of).alias(name) for name, of in columns.items())
 
 
 def moment(column: str) -> pl.Expr:
