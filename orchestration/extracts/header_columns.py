@@ -123,6 +123,12 @@ class HeaderColumns:
                 " / ".join(dict.fromkeys(found.label for found in given)),
                 pl.coalesce(found.text for found in given),
             )
+        elif choice.joined:
+            parts = [found for each in choice.joined if (found := self._named(each, pattern))]
+            if not parts:
+                return None
+            whole = pl.concat_str((found.text for found in parts), separator=" ", ignore_nulls=True)
+            origin = FoundColumn(" ".join(found.label for found in parts), pl.when(whole != "").then(whole))
         else:
             named = next(filter(None, (self._named(name, pattern) for name in choice.from_)), None)
             if named is None:

@@ -21,6 +21,7 @@ tables:
           stage: [StageName, Stage]                  # the first of these that the file has
           currency: =USD                             # a constant
           is_won: {from: Stage, values: {Won: true, "*": false}}   # "*": all others; without it they stay
+          deal_name: {joined: [Customer, Product]}        # both with a blank between
           close_date: {first_given: [Closed, Expected]}   # per row the first that is not blank
           created_at: {from: Day, whole_day: true}        # a time of day that means nothing is cut off
           closed_at: {from: Changed, only_if: is_closed}  # where that column of the row is true

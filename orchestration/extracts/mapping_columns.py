@@ -41,6 +41,7 @@ class Column(Part):
 
     from_: OneOrMore[str] = Field([], alias="from")
     first_given: list["str | Column"] = []  # per row the first that is not blank, instead of `from`
+    joined: list[str] = []  # texts of several columns with a blank between, instead of `from`
     without_end: str | None = None  # text removed from the end; {Column} is the row's value of another column
     split: str | None = Field(None, min_length=1)  # what divides the values of a cell that lists several
     lookup: Lookup | None = None
@@ -62,8 +63,8 @@ class Column(Part):
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> "Column":
-        if bool(self.from_) == bool(self.first_given):
-            raise ValueError("from or first_given is needed, and not both")
+        if sum(map(bool, (self.from_, self.first_given, self.joined))) != 1:
+            raise ValueError("from or first_given is needed, or joined, and not both")
         for choice in self.first_given:
             if isinstance(choice, Column) and choice.model_fields_set & _OF_THE_WHOLE:
                 raise ValueError(
@@ -74,7 +75,7 @@ class Column(Part):
     def choices(self) -> Iterator["str | Column"]:
         """Every name and rule that this one is made of, itself first."""
         yield self
-        yield from self.from_
+        yield from (*self.from_, *self.joined)
         for choice in self.first_given:
             yield from [choice] if isinstance(choice, str) else choice.choices()
 

@@ -50,6 +50,8 @@ def make_plan(table: Table, name: str, mapping: Mapping, context: Context, looku
             for key, variant, own in _variants(columns, number, landing):
                 variants[key] = variant
                 cells.extend(own)
+    names = {cell.name for cell in cells}
+    cells = [cell for cell in cells if cell.only_if is None or cell.only_if in names]
     row_key = _row_key(columns, rule, cells)
     cells.extend(cell for cell in row_key if cell.name.startswith("key."))
     for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
