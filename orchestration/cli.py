@@ -12,6 +12,8 @@ from orchestration.dagster_home import use_dagster_home
 from orchestration.publication import PublicationRefused, rollback
 from orchestration.settings import PROJECT, RunSettings
 
+_FORMS = ("canonical", "salesforce", "hubspot", "pipedrive")  # of orchestration.simulation.forms
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
@@ -69,11 +71,11 @@ def _simulate(arguments: argparse.Namespace) -> int:
     )
     every = timedelta(days=arguments.every)
     extract_dates = [arguments.until - every * back for back in reversed(range(arguments.extracts))]
-    write_company(
-        settings, arguments.path, extract_dates, arguments.truth or arguments.path.with_name("truth")
-    )
+    truth = arguments.truth or arguments.path.with_name("truth")
+    write_company(settings, arguments.path, extract_dates, truth, arguments.crm)
     print(
-        f"Wrote {len(extract_dates)} extract(s) of a company of {arguments.deals:,} deals to {arguments.path}"
+        f"Wrote {len(extract_dates)} extract(s) of a company of {arguments.deals:,} deals to"
+        f" {arguments.path}, for crm: {arguments.crm}"
     )
     return 0
 
@@ -82,6 +84,20 @@ def _rollback(arguments: argparse.Namespace) -> int:
     """Point readers at an earlier publication."""
     version = rollback(RunSettings.resolve().folder, arguments.version)
     print(f"Readers now see {version}")
+    return 0
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    """Take a person's name and address out of everything that is kept."""
+    from orchestration.forgetting import forget
+
+    settings = RunSettings.resolve(data=arguments.data)
+    done = forget(settings.folder, arguments.owner_id)
+    print(
+        f"Forgot the name and address of owner {arguments.owner_id}: {done.files} files and {done.versions}"
+        f" published versions were written anew. Extracts under {settings.folder.raw} are yours to clean;"
+        " landing them again blanks the person again. The next refresh builds the warehouse anew."
+    )
     return 0
 
 
@@ -112,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     simulate = commands.add_parser("simulate", help="write extracts of a simulated company with known rates")
     simulate.add_argument("path", type=Path, help="folder for the extracts; gets a folder per extract date")
     simulate.add_argument("--truth", type=Path, help="folder for the truth; else `truth` beside the extracts")
+    simulate.add_argument(
+        "--crm", choices=_FORMS, default="canonical", help="whose export the extracts look like"
+    )
     simulate.add_argument("--deals", type=int, default=5000)
     simulate.add_argument("--seed", type=int, default=7)
     simulate.add_argument("--until", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
@@ -129,6 +148,11 @@ def _parser() -> argparse.ArgumentParser:
     back = commands.add_parser("rollback", help="point readers at an earlier publication")
     back.add_argument("version", nargs="?", help="its name under published/versions; else the one before")
     back.set_defaults(command=_rollback)
+
+    forget = commands.add_parser("forget", help="blank a person's name and address in all that is kept")
+    forget.add_argument("owner_id", help="as in core.dim_owners; the id itself stays")
+    forget.add_argument("--data", default="", metavar="FOLDER", help="data folder")
+    forget.set_defaults(command=_forget)
 
     prepare = commands.add_parser("prepare", help="parse the dbt project where it changed")
     prepare.set_defaults(command=_prepare)

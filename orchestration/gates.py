@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 from expectations import (
+    deal_records,
     deals,
     forecast_deals,
     forecast_quarters,
@@ -28,7 +29,7 @@ __all__ = ["GATES", "CheckResult", "default_thresholds", "results_frame", "run_g
 
 GATES: Final[dict[str, tuple[Suite, ...]]] = {
     "raw": (landed_files.SUITE, landed_deals.SUITE, landed_deal_changes.SUITE),
-    "core": (deals.SUITE, stage_facts.SUITE, snapshots.SUITE),
+    "core": (deal_records.SUITE, deals.SUITE, stage_facts.SUITE, snapshots.SUITE),
     "forecast": (forecast_quarters.SUITE, forecast_deals.SUITE),
 }
 
@@ -41,7 +42,8 @@ def run_gate(
 ) -> list[CheckResult]:
     """The result of every check of a gate, in the order in which the suites list them.
 
-    `database` is a warehouse file, read only, whose tables stand under their own schemas (core.fct_deals).
+    `database` is a warehouse file, read only, whose tables stand under their own schemas (core.fct_deals),
+    the lake under raw.
     `views` are further relations, name (with schema, if any) -> SQL select or frame. The raw gate needs
     landed_deals and landed_deal_changes, with the canonical columns, source_name and extract_date; and
     landed_files, with source_name, extract_date, delivery, file, entity, rows_in, rows_landed,
@@ -81,8 +83,9 @@ def _checking_database(
         if database is not None:
             connection.execute(f"attach {_quoted(str(database))} as warehouse (read_only)")
             tables = connection.execute(
-                "select schema_name, table_name from duckdb_tables()"
-                " where database_name = 'warehouse' order by all"
+                "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
+                " union all select schema_name, view_name from duckdb_views()"
+                " where database_name = 'warehouse' and schema_name = 'raw' order by all"
             ).fetchall()
             for schema, table in tables:
                 _create_view(connection, f'"{schema}"."{table}"', f'from warehouse."{schema}"."{table}"')

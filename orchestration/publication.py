@@ -47,6 +47,20 @@ def publish(
     return manifest
 
 
+def republish(folder: DataFolder, version: str, database: Path) -> None:
+    """Write a kept version anew from a changed copy of its own database; its name and its place stay."""
+    final = version_folder(folder, version)
+    building, outgoing = (final.with_name(f".{version}.{part}") for part in ("building", "outgoing"))
+    for leftover in (building, outgoing):
+        shutil.rmtree(leftover, ignore_errors=True)
+    (building / "parquet").mkdir(parents=True)
+    about = json.loads((final / "manifest.json").read_text())
+    _write_json(building / "manifest.json", {**about, "tables": _write_tables(database, building)})
+    final.rename(outgoing)
+    building.rename(final)
+    shutil.rmtree(outgoing)
+
+
 def version_folder(folder: DataFolder, version: str) -> Path:
     """Where a version lies, published or not."""
     return folder.published / "versions" / version
@@ -64,13 +78,18 @@ def current_version(folder: DataFolder) -> str | None:
     return Path(os.readlink(link)).name if link.is_symlink() else None
 
 
+def version_names(folder: DataFolder) -> list[str]:
+    """The versions that are kept, in the order of their publication."""
+    return [path.name for path in _versions(folder)]
+
+
 def rollback(folder: DataFolder, version: str | None = None) -> str:
     """Point `current` at `version`, or at the one published before it; returns its name.
 
     Raises:
         PublicationRefused: there is no such version.
     """
-    versions = [path.name for path in _versions(folder)]
+    versions = version_names(folder)
     if version is None:
         current = current_version(folder)
         if current not in versions or versions.index(current) == 0:

@@ -83,7 +83,8 @@ def read_table(connection: duckdb.DuckDBPyConnection, table: str, order_by: str 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
     """The rows of a query; it orders them itself where the order matters."""
-    frame = pl.from_arrow(connection.execute(sql).to_arrow_table())
+    with connection.cursor() as cursor:  # the connection itself may have a result that is not read to its end
+        frame = pl.from_arrow(cursor.sql(sql).to_arrow_table())
     assert isinstance(frame, pl.DataFrame)
     return frame
 

@@ -11,6 +11,7 @@ from orchestration.progress import say
 from orchestration.run_resource import Refresh
 
 CHECKED_ASSET: Final = {
+    "deal_records": ["core", "fct_deals"],
     "deals": ["core", "fct_deals"],
     "stage_facts": ["core", "fct_deal_stages"],
     "snapshots": ["core", "fct_deal_snapshots"],

@@ -1,38 +1,96 @@
 """A file's text as blocks of UTF-8 bytes, whatever its compression and encoding."""
 
 import codecs
+import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Final
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, Final
 
 import pyarrow as pa
 
 from orchestration.extracts.errors import ExtractError
+from orchestration.extracts.file_names import COMPRESSED
 
 BLOCK_BYTES: Final = 16 << 20  # read and parsed at once; two blocks are in memory at most
-COMPRESSIONS: Final = {".gz": "gzip", ".zst": "zstd"}
+UNPACKED_BYTES: Final = 200 << 30  # of a file or of all members of a zip
+WHOLE_BYTES: Final = 2 << 30  # of a file that is read whole: a workbook, or Parquet in a zip
+# Text of many equal rows packs to 1 in 200. Beyond 1 in 1000, and a gigabyte, a file is made to fill memory.
+PACKED_RATIO: Final = 1000
+SMALL_BYTES: Final = 1 << 30
 UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 # Bytes that no text in Windows-1252 (Latin-1 with a filled gap) holds: five are unassigned, and the
 # letters thorn and y with diaeresis are rarer than a broken byte.
 NOT_LATIN: Final = frozenset(b"\x81\x8d\x8f\x90\x9d\xfe\xff")
 
 
-def byte_blocks(path: Path, size: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """The file's decompressed bytes, block by block.
+@dataclass(frozen=True)
+class ByteSource:
+    """Bytes that can be read from their beginning as often as needed: a file's, or those of one in a zip."""
+
+    path: Path
+    name: str  # the path, and where in it, as it is named to people
+    archive: zipfile.ZipFile | None = None
+    member: zipfile.ZipInfo | None = None
+
+    @property
+    def compression(self) -> str | None:
+        """How the bytes are compressed, by the name."""
+        return COMPRESSED.get(PurePath(self.name).suffix.lower())
+
+    @property
+    def packed_size(self) -> int:
+        """How many bytes it takes on disk."""
+        return self.member.compress_size if self.member else self.path.stat().st_size
+
+    def opened(self) -> AbstractContextManager[Any]:
+        """The decompressed bytes as a stream."""
+        if self.archive and self.member:
+            return closing(pa.input_stream(self.archive.open(self.member), compression=self.compression))
+        return closing(pa.input_stream(str(self.path), compression=self.compression))
+
+
+def byte_blocks(source: ByteSource, size: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """The decompressed bytes, block by block.
 
     Raises:
-        ExtractError: the file cannot be read or its compression is broken.
+        ExtractError: the file cannot be read, its compression is broken, or it unpacks to far too much.
     """
     try:
-        with pa.input_stream(str(path), compression=COMPRESSIONS.get(path.suffix.lower())) as stream:
+        is_packed = source.compression or source.member
+        limit = min(UNPACKED_BYTES, max(SMALL_BYTES, PACKED_RATIO * source.packed_size))
+        count = 0
+        with source.opened() as stream:
             while block := stream.read(size):
+                count += len(block)
+                if is_packed and count > limit:
+                    raise ExtractError(
+                        f"{source.name}: unpacks to over {limit >> 20} MB; accepted are 200 GB,"
+                        f" and {PACKED_RATIO} times the packed size"
+                    )
                 yield block
-    except (OSError, zlib.error) as error:
-        raise ExtractError(f"{path}: cannot be read: {error}") from error
+    except (OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        raise ExtractError(f"{source.name}: cannot be read: {error}") from error
 
 
-def encoding_of(path: Path) -> str:
+def whole_bytes(source: ByteSource) -> bytes:
+    """All bytes of a file that can only be read whole.
+
+    Raises:
+        ExtractError: it is larger than 2 GB.
+    """
+    blocks, size = [], 0
+    for block in byte_blocks(source):
+        size += len(block)
+        if size > WHOLE_BYTES:
+            raise ExtractError(f"{source.name}: is larger than 2 GB unpacked; accepted is less, or CSV")
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def encoding_of(source: ByteSource) -> str:
     """The encoding of a text file: utf-8, utf-16-le, utf-16-be or cp1252.
 
     A byte-order mark decides; else text is UTF-8 unless it has no multi-byte UTF-8 character at all
@@ -41,13 +99,10 @@ def encoding_of(path: Path) -> str:
     beyond_ascii: set[int] = set()
     has_characters = is_broken = False
     carried = b""
-    for number, block in enumerate(byte_blocks(path)):
+    for number, block in enumerate(byte_blocks(source)):
         if number == 0:
-            for mark, encoding in UTF_16.items():
-                if block.startswith(mark):
-                    return encoding
-            if len(block) > 3 and block[1] == 0 and block[3] == 0:
-                return "utf-16-le"
+            if encoding := _utf_16(block):
+                return encoding
             block = block.removeprefix(codecs.BOM_UTF8)
         if block.isascii() and not carried:
             continue
@@ -62,12 +117,24 @@ def encoding_of(path: Path) -> str:
     return "cp1252" if is_broken and not has_characters and not beyond_ascii & NOT_LATIN else "utf-8"
 
 
-def text_blocks(path: Path) -> Iterator[bytes]:
+def _utf_16(start: bytes) -> str | None:
+    for mark, encoding in UTF_16.items():
+        if start.startswith(mark):
+            return encoding
+    if len(start) > 3:  # without a mark, every other byte of a header in Latin letters is zero
+        zeros = [byte == 0 for byte in start[:4]]
+        if zeros == [False, True, False, True]:
+            return "utf-16-le"
+        if zeros == [True, False, True, False]:
+            return "utf-16-be"
+    return None
+
+
+def text_blocks(source: ByteSource, encoding: str) -> Iterator[bytes]:
     """The file's text as UTF-8 bytes without a byte-order mark; lines end with a line feed."""
-    encoding = encoding_of(path)
-    blocks = byte_blocks(path)
+    blocks = byte_blocks(source)
     if encoding != "utf-8":
-        blocks = _transcoded(path, blocks, encoding)
+        blocks = _transcoded(source, blocks, encoding)
     is_first = True
     for block in blocks:
         if is_first:
@@ -77,7 +144,7 @@ def text_blocks(path: Path) -> Iterator[bytes]:
         yield block.replace(b"\r", b"\n") if is_old_mac else block
 
 
-def _transcoded(path: Path, blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
+def _transcoded(source: ByteSource, blocks: Iterator[bytes], encoding: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(encoding)()
     try:
         for block in blocks:
@@ -85,7 +152,7 @@ def _transcoded(path: Path, blocks: Iterator[bytes], encoding: str) -> Iterator[
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise ExtractError(
-            f"{path}: is not valid {encoding}: {error.reason}; UTF-8 is accepted too"
+            f"{source.name}: is not valid {encoding}: {error.reason}; UTF-8 is accepted too"
         ) from error
 
 

@@ -5,13 +5,12 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 import polars as pl
 
-from orchestration.extracts.byte_streams import broken_positions, text_blocks
+from orchestration.extracts.byte_streams import ByteSource, broken_positions, encoding_of, text_blocks
 from orchestration.extracts.csv_records import BrokenLine, Positions, Records, scan
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
@@ -22,32 +21,33 @@ NOT_UTF_8: Final = "bytes that are not UTF-8; accepted is one encoding all throu
 HEAD_BYTES: Final = 1 << 20  # in which the header ends
 
 
-def open_csv(path: Path) -> Table:
+def open_csv(source: ByteSource) -> Table:
     """The table in a delimited text file; its first line that is not blank is the header.
 
     Raises:
         ExtractError: the file is empty, or its header is broken.
     """
-    first = next(text_blocks(path), b"")
+    encoding = encoding_of(source)
+    first = next(text_blocks(source, encoding), b"")
     if not first.strip():
-        raise ExtractError(f"{path}: is empty; accepted is a header line, then a line for each row")
+        raise ExtractError(f"{source.name}: is empty; accepted is a header line, then a line for each row")
     delimiter = _delimiter(first[: 1 << 16].decode("utf-8", "replace"))
     head = first[:HEAD_BYTES]
     found = scan(head, delimiter, 1, is_last=len(head) == len(first))
     row = next((row for row in range(len(found.starts)) if _is_filled(head, found, row)), None)
     if row is None or any(broken.line < found.lines[row] for broken in found.broken):
         raise ExtractError(
-            f"{path}: line 1: the header is no sound line of names, divided by one of , ; tab |"
+            f"{source.name}: line 1: the header is no sound line of names, divided by one of , ; tab |"
         )
     record = head[found.starts[row] : found.ends[row]].decode("utf-8", "replace")
     header = tuple(name.strip() for name in _split(record, delimiter))
     if not any(header):
-        raise ExtractError(f"{path}: line 1: the header names no column")
+        raise ExtractError(f"{source.name}: line 1: the header names no column")
 
     def blocks(positions: Sequence[int]) -> Iterator[Block]:
-        return _blocks(path, delimiter, len(header), positions)
+        return _blocks(source, encoding, delimiter, len(header), positions)
 
-    return Table(path, header, blocks, lambda line: _split(line, delimiter))
+    return Table(source.path, source.name, header, blocks, lambda line: _split(line, delimiter))
 
 
 def _delimiter(sample: str) -> str:
@@ -74,18 +74,20 @@ def _is_filled(buffer: bytes, records: Records, row: int) -> bool:
     return bool(buffer[records.starts[row] : records.ends[row]].strip())
 
 
-def _blocks(path: Path, delimiter: str, field_count: int, positions: Sequence[int]) -> Iterator[Block]:
+def _blocks(
+    source: ByteSource, encoding: str, delimiter: str, field_count: int, positions: Sequence[int]
+) -> Iterator[Block]:
     pending, line, header_seen = b"", 1, False
-    source = text_blocks(path)
-    block = next(source, b"")
+    text = text_blocks(source, encoding)
+    block = next(text, b"")
     while block or pending:
-        following = next(source, b"")
+        following = next(text, b"")
         buffer = pending + block if pending else block
         records = scan(buffer, delimiter, line, is_last=not following)
         sound, broken = _sound(buffer, records, field_count, skip_header=not header_seen)
         header_seen = header_seen or len(records.starts) > 0
         broken.extend(records.broken)
-        rows = _parsed(path, buffer, records, sound, delimiter, positions)
+        rows = _parsed(source.name, buffer, records, sound, delimiter, positions)
         yield Block(rows, sorted(broken, key=lambda each: each.line))
         pending, line, block = buffer[records.consumed :], records.next_line, following
         if not following:
@@ -128,7 +130,7 @@ def _broken(records: Records, row: np.signedinteger[Any], text: bytes, reason: s
 
 
 def _parsed(
-    path: Path, buffer: bytes, records: Records, sound: Positions, delimiter: str, positions: Sequence[int]
+    name: str, buffer: bytes, records: Records, sound: Positions, delimiter: str, positions: Sequence[int]
 ) -> pl.DataFrame:
     schema = {position_name(position): pl.String for position in positions}
     if not len(sound):
@@ -151,11 +153,11 @@ def _parsed(
         )
     except pl.exceptions.PolarsError as error:
         raise ExtractError(
-            f"{path}: near line {records.lines[sound[0]]}: cannot be parsed: {error}"
+            f"{name}: near line {records.lines[sound[0]]}: cannot be parsed: {error}"
         ) from error
     if rows.height != len(sound):
         raise ExtractError(
-            f"{path}: near line {records.lines[sound[0]]}: of {len(sound)} records {rows.height} are parsed"
+            f"{name}: near line {records.lines[sound[0]]}: of {len(sound)} records {rows.height} are parsed"
         )
     rows.columns = [position_name(position) for position in wanted]
     return rows.select(pl.Series(LINE, records.lines[sound], dtype=pl.Int64), pl.all())

@@ -1,7 +1,5 @@
 """The columns that a mapping names, found in the header of a file, with the rules that apply to them."""
 
-from pathlib import Path
-
 import polars as pl
 
 from orchestration.extracts.entities import TEXT
@@ -37,7 +35,7 @@ class HeaderColumns:
             if isinstance(choice, str) and choice.startswith("="):
                 return choice, pl.lit(choice[1:]), None
             names = [choice] if isinstance(choice, str) else choice.from_
-            position = position_of(self.table.header, names, self.table.path)
+            position = position_of(self.table.header, names, self.table.name)
             if position is None:
                 continue
             text = self.text(position)
@@ -47,17 +45,17 @@ class HeaderColumns:
                 continue
             return self.table.header[position], _ruled(text, choice, self.lookups), choice
         if is_needed or not self.mapping.columns_may_be_missing:
-            self._refuse(specification, target, self.table.path)
+            self._refuse(specification, target, self.table.name)
         return None
 
-    def _refuse(self, specification: list[str | Column], target: str, path: Path) -> None:
+    def _refuse(self, specification: list[str | Column], target: str, file: str) -> None:
         wanted = [
             name
             for choice in specification
             for name in ([choice] if isinstance(choice, str) else choice.from_)
         ]
         raise ExtractError(
-            f"{path}: line 1: there is no column for {target}; accepted is {' or '.join(map(repr, wanted))},"
+            f"{file}: line 1: there is no column for {target}; accepted is {' or '.join(map(repr, wanted))},"
             f" found are {listed(self.table.header)}"
         )
 

@@ -37,11 +37,11 @@ class Lookups:
     def _read(self, rule: Lookup) -> tuple[pl.Series, pl.Series]:
         parts: list[pl.DataFrame] = []
         for table in self._tables[rule.table]:
-            key, value = (position_of(table.header, names, table.path) for names in (rule.key, rule.value))
+            key, value = (position_of(table.header, names, table.name) for names in (rule.key, rule.value))
             if key is None or value is None:
                 missing = " or ".join(rule.key if key is None else rule.value)
                 raise ExtractError(
-                    f"{table.path}: line 1: there is no column {missing} for the lookup in {rule.table}"
+                    f"{table.name}: line 1: there is no column {missing} for the lookup in {rule.table}"
                 )
             columns = (pl.col(position_name(key)).alias("key"), pl.col(position_name(value)).alias("value"))
             parts.extend(block.rows.select(columns) for block in table.blocks([key, value]))
@@ -53,11 +53,11 @@ class Lookups:
         )
         twice = pairs.filter(pl.col("key").is_duplicated())
         if twice.height:
-            path = self._tables[rule.table][0].path
+            file = self._tables[rule.table][0].name
             key, value = twice.row(0)
             others = twice.filter(pl.col("key") == key)["value"].to_list()
             raise ExtractError(
-                f"{path}: column {rule.key[0]}: {shortened(key)!r} has several values of {rule.value[0]}:"
+                f"{file}: column {rule.key[0]}: {shortened(key)!r} has several values of {rule.value[0]}:"
                 f" {shortened(', '.join(others))}; one is accepted for a lookup"
             )
         return pairs["key"], pairs["value"]

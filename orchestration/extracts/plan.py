@@ -128,7 +128,7 @@ def make_plan(table: Table, name: str, mapping: Mapping, context: Context, looku
 
 
 def _row_key(columns: HeaderColumns, rule: TableMapping, cells: list[Cell]) -> list[Cell]:
-    if rule.key and (at := position_of(columns.table.header, rule.key, columns.table.path)) is not None:
+    if rule.key and (at := position_of(columns.table.header, rule.key, columns.table.name)) is not None:
         return [Cell("key.0", columns.table.header[at], columns.text(at), TEXT, is_required=True)]
     if not has_distinct_keys(rule):
         return cells
@@ -208,7 +208,7 @@ def _value_cells(
         else None
     )
     if found is None:
-        raise ExtractError(f"{columns.table.path}: deal_changes.{column} needs deal_changes.field beside it")
+        raise ExtractError(f"{columns.table.name}: deal_changes.{column} needs deal_changes.field beside it")
     field = found[1]
     for typed in TYPED_FIELDS:
         is_this = pl.when(field == typed).then(text)

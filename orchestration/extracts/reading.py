@@ -21,7 +21,7 @@ from orchestration.extracts.recognition import recognised
 from orchestration.extracts.sources import FoundExtract
 from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
 from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
-from orchestration.extracts.tables import Table, open_table
+from orchestration.extracts.tables import Table, open_tables
 
 FOR_LOOKUP: Final = "(lookup)"  # entity of a file that only serves to look values up
 NOT_USED: Final = "(not used)"  # entity of a file that the mapping does not know
@@ -43,11 +43,11 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
     Raises:
         ExtractError: a file cannot be read, or none holds deals.
     """
-    opened = [open_table(file) for file in found.files]
+    opened = [table for file in found.files for table in open_tables(file)]
     names = recognised(mapping, opened, found.root)
     tables: dict[str, list[Table]] = defaultdict(list)
     for table in opened:
-        if name := names[table.path]:
+        if name := names[table.name]:
             tables[name].append(table)
     _refuse_without_deals(found, mapping, opened, tables, context)
     lookups = Lookups(tables, mapping.nulls)
@@ -101,7 +101,7 @@ def _table_rows(
     first_row: int,
 ) -> TableRows:
     plans = [make_plan(table, name, mapping, context, lookups) for table in tables]
-    files = [found.name_of(table.path) for table in tables]
+    files = [found.name_of(Path(table.name)) for table in tables]
     return read_rows(tables, plans, files, name, mapping.tables[name].lands[0].entity, first_row)
 
 
@@ -137,7 +137,7 @@ def _refuse_without_deals(
     if any(name in tables for name in deal_tables) or (tables and not context.is_full):
         return
     wanted = (_description(mapping.tables[name]) for name in deal_tables)
-    there = "; ".join(f"{found.name_of(table.path)} ({listed(table.header, 12)})" for table in opened)
+    there = "; ".join(f"{found.name_of(Path(table.name))} ({listed(table.header, 12)})" for table in opened)
     raise ExtractError(
         f"source {found.source.name}: {found.root}: none of its files holds deals; found are {there};"
         f" accepted is {'; or '.join(wanted)}"
@@ -152,15 +152,15 @@ def _description(table: TableMapping) -> str:
 
 
 def _other_files(
-    opened: Sequence[Table], names: Dictionary[Path, str | None], mapping: Mapping, found: FoundExtract
+    opened: Sequence[Table], names: Dictionary[str, str | None], mapping: Mapping, found: FoundExtract
 ) -> list[FileAccount]:
     """Files that became no rows: those for lookups are read, those that are unknown are not."""
     accounts = []
     for table in opened:
-        name = names[table.path]
+        name = names[table.name]
         if name is None:
-            accounts.append(FileAccount(found.name_of(table.path), NOT_USED, 0, 0, 0, 0))
+            accounts.append(FileAccount(found.name_of(Path(table.name)), NOT_USED, 0, 0, 0, 0))
         elif not mapping.tables[name].lands:
             rows = sum(block.rows.height for block in table.blocks([]))
-            accounts.append(FileAccount(found.name_of(table.path), FOR_LOOKUP, rows, rows, 0, 0))
+            accounts.append(FileAccount(found.name_of(Path(table.name)), FOR_LOOKUP, rows, rows, 0, 0))
     return accounts

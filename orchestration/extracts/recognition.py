@@ -4,11 +4,12 @@ import fnmatch
 import re
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from orchestration.extracts.errors import ExtractError, listed
+from orchestration.extracts.file_names import file_stem
 from orchestration.extracts.mapping import Mapping, TableMapping
-from orchestration.extracts.tables import Table, file_stem
+from orchestration.extracts.tables import Table
 
 
 def plain(name: str) -> str:
@@ -16,7 +17,7 @@ def plain(name: str) -> str:
     return re.sub(r"[\s_]+", "", name).lower()
 
 
-def position_of(header: Sequence[str], names: Sequence[str], path: Path) -> int | None:
+def position_of(header: Sequence[str], names: Sequence[str], file: str) -> int | None:
     """Where the first of these names stands that the header has.
 
     Raises:
@@ -27,25 +28,26 @@ def position_of(header: Sequence[str], names: Sequence[str], path: Path) -> int 
         found = [at for at, spelling in enumerate(spellings) if spelling == plain(name)]
         exact = [at for at in found if header[at] == name]
         if len(found) > 1 and len(exact) != 1:
-            raise ExtractError(f"{path}: line 1: column {name!r} stands {len(found)} times; once is accepted")
+            raise ExtractError(f"{file}: line 1: column {name!r} stands {len(found)} times; once is accepted")
         if found:
             return exact[0] if exact else found[0]
     return None
 
 
-def recognised(mapping: Mapping, tables: Sequence[Table], root: Path) -> dict[Path, str | None]:
-    """The name of each file's table in the mapping; None for a file that is none of them.
+def recognised(mapping: Mapping, tables: Sequence[Table], root: Path) -> dict[str, str | None]:
+    """The name in the mapping of each table by its own name; None for a table that is none of them.
 
     Parts of one table may lie in a folder of its name under `root`, the extract's folder.
 
     Raises:
-        ExtractError: a file may be two of them.
+        ExtractError: a table may be two of them.
     """
-    return {table.path: _recognise(mapping.tables, table, root) for table in tables}
+    return {table.name: _recognise(mapping.tables, table, root) for table in tables}
 
 
 def _recognise(candidates: Dictionary[str, TableMapping], table: Table, root: Path) -> str | None:
-    names = [file_stem(table.path)] + ([table.path.parent.name] if table.path.parent != root else [])
+    folder = PurePath(table.name).parent  # a folder of parts, or a zip
+    names = [*table.stems] + ([file_stem(folder)] if folder != root else [])
     fitness = {
         name: fit
         for name, candidate in candidates.items()
@@ -56,7 +58,7 @@ def _recognise(candidates: Dictionary[str, TableMapping], table: Table, root: Pa
     best = [name for name, fit in fitness.items() if fit == max(fitness.values())]
     if len(best) > 1:
         raise ExtractError(
-            f"{table.path}: may be {listed(best)}, for it has the columns {listed(table.header)};"
+            f"{table.name}: may be {listed(best)}, for it has the columns {listed(table.header)};"
             " accepted is a file name that says which"
         )
     return best[0]
@@ -70,7 +72,7 @@ def _fitness(candidate: TableMapping, table: Table, names: Sequence[str]) -> tup
     if not candidate.header:
         return (0, True) if is_named else None
     has_all = all(
-        position_of(table.header, spellings, table.path) is not None for spellings in candidate.header
+        position_of(table.header, spellings, table.name) is not None for spellings in candidate.header
     )
-    has_none = all(position_of(table.header, [name], table.path) is None for name in candidate.without)
+    has_none = all(position_of(table.header, [name], table.name) is None for name in candidate.without)
     return (len(candidate.header), is_named) if has_all and has_none else None

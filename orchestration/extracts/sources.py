@@ -11,7 +11,7 @@ from typing import Final
 from orchestration.company import Source
 from orchestration.data_folder import DataFolder
 from orchestration.extracts.errors import ExtractError, listed
-from orchestration.extracts.tables import FORMATS, file_format
+from orchestration.extracts.file_names import FORMATS, file_format
 
 DATED: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 ACCEPTED_FILES: Final = f"accepted are {', '.join(FORMATS)}, plain or .gz or .zst"

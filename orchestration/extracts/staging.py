@@ -14,6 +14,7 @@ from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.file_hashes import FileHashes, interpretation
 from orchestration.extracts.manifest import LandedExtract, LandedFile, read_manifest
 from orchestration.extracts.mapping import Mapping, load_mapping
+from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
 from orchestration.extracts.sources import find_extracts
@@ -79,7 +80,7 @@ def _arriving(
                 raise ExtractError(problem)
             extract = waiting(target, fingerprint)
             if extract is None:
-                read = read_extract(found, mapping, context)
+                read = without_people(read_extract(found, mapping, context), forgotten(folder))
                 hashes.refuse_changed(found)
                 extract = lay_down(read, found, target, fingerprint)
             is_new = True

@@ -1,25 +1,33 @@
-"""Any file of an extract as one kind of table: a header, and blocks of text columns with line numbers."""
+"""Any file of an extract as tables of one kind: a header, and blocks of text columns with line numbers."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
 from typing import Final
 
 import polars as pl
 
+from orchestration.extracts.byte_streams import ByteSource
 from orchestration.extracts.csv_records import BrokenLine
 from orchestration.extracts.errors import ExtractError
+from orchestration.extracts.file_names import (
+    DELIMITED,
+    FORMATS,
+    JSON,
+    WORKBOOKS,
+    ZIP,
+    file_format,
+    file_stem,
+)
+from orchestration.extracts.zip_members import zip_members
 
-LINE: Final = "_line"  # the line (or, in Parquet, the row) of the file on which a record begins, from 1
-COMPRESSED: Final = (".gz", ".zst")
-DELIMITED: Final = (".csv", ".tsv")
-JSON_LINES: Final = (".jsonl", ".ndjson")
-FORMATS: Final = (*DELIMITED, *JSON_LINES, ".parquet", ".xlsx")
+LINE: Final = "_line"  # the line of the file on which a record begins, from 1; in Parquet and JSON its number
+COLUMNS: Final = 5_000  # of a table at most
 
 
 @dataclass(frozen=True)
 class Block:
-    """Some records of a file.
+    """Some records of a table.
 
     `rows` has the column LINE and one String column per wanted position of the header, named by
     `position_name`; `broken` are the lines between them that are no records.
@@ -31,12 +39,24 @@ class Block:
 
 @dataclass(frozen=True)
 class Table:
-    """One file: its header, and its blocks when asked for the columns at some positions."""
+    """A table in a file: its header, and its blocks when asked for the columns at some positions.
+
+    `name` is how people are told of it: the path of the file, for one in a zip export.zip/deals.csv, for a
+    sheet or a nested list book.xlsx#deals. `stems` are the words by which a mapping may know it.
+    """
 
     path: Path
+    name: str
     header: tuple[str, ...]
     blocks: Callable[[Sequence[int]], Iterator[Block]]
     split: Callable[[str], list[str]] = lambda line: [line]  # fields of a broken line, as far as they go
+    stems: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        if len(self.header) > COLUMNS:
+            raise ExtractError(f"{self.name}: has {len(self.header):,} columns; accepted are {COLUMNS:,}")
+        if not self.stems:
+            object.__setattr__(self, "stems", (file_stem(PurePath(self.name)),))
 
 
 def position_name(position: int) -> str:
@@ -44,50 +64,54 @@ def position_name(position: int) -> str:
     return f"c{position}"
 
 
-def file_format(path: Path) -> str | None:
-    """The file's format by its name, such as .csv for deals.csv.gz; None for what is no data file."""
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in COMPRESSED:
-        suffixes.pop()
-    return suffixes[-1] if suffixes and suffixes[-1] in FORMATS else None
-
-
-def file_stem(path: Path) -> str:
-    """The file's name without format and compression."""
-    name = path.name
-    for ending in (*COMPRESSED, *FORMATS):
-        if name.lower().endswith(ending):
-            name = name[: -len(ending)]
-    return name
-
-
-def open_table(path: Path) -> Table:
-    """The table in a file.
+def open_tables(path: Path) -> list[Table]:
+    """The tables in a file: one for most, several for a zip, a workbook or nested JSON.
 
     Raises:
         ExtractError: the file cannot be read as what its name says it is.
     """
+    sources = zip_members(path) if file_format(path) == ZIP else [ByteSource(path, str(path))]
+    return [table for source in sources for table in _opened(source)]
+
+
+def _opened(source: ByteSource) -> list[Table]:
     from orchestration.extracts.csv_tables import open_csv
-    from orchestration.extracts.typed_files import open_json_lines, open_parquet, open_xlsx
+    from orchestration.extracts.json_tables import open_json
+    from orchestration.extracts.parquet_tables import open_parquet
+    from orchestration.extracts.workbooks import open_workbook
 
-    match file_format(path):
-        case ".csv" | ".tsv":
-            return open_csv(path)
-        case ".jsonl" | ".ndjson":
-            return open_json_lines(path)
-        case ".parquet":
-            return open_parquet(path)
-        case ".xlsx":
-            return open_xlsx(path)
-    raise ExtractError(f"{path}: is no data file; accepted are {', '.join(FORMATS)}, plain or .gz or .zst")
+    kind = file_format(PurePath(source.name))
+    if kind in DELIMITED:
+        return [open_csv(source)]
+    if kind in JSON:
+        return open_json(source)
+    if kind == ".parquet":
+        return [open_parquet(source)]
+    if kind in WORKBOOKS:
+        return open_workbook(source)
+    raise ExtractError(
+        f"{source.name}: is no data file; accepted are {', '.join(FORMATS)}, plain or .gz or .zst"
+    )
 
 
-def table_of_frame(path: Path, frame: pl.DataFrame, broken: Sequence[BrokenLine] = ()) -> Table:
-    """A table whose records are all in memory, as text columns and LINE."""
-    header = tuple(name for name in frame.columns if name != LINE)
+def table_of_frame(
+    source: ByteSource,
+    header: Sequence[str],
+    frame: pl.DataFrame,
+    broken: Sequence[BrokenLine] = (),
+    sheet: str = "",
+    is_first: bool = True,
+) -> Table:
+    """A table whose records are all in memory: LINE and the columns by position.
+
+    `sheet` is given where the file has several tables; the first of them may go by the file's name too.
+    """
 
     def blocks(positions: Sequence[int]) -> Iterator[Block]:
-        columns = {position_name(position): frame[header[position]] for position in positions}
-        yield Block(pl.DataFrame({LINE: frame[LINE], **columns}), broken)
+        yield Block(frame.select(LINE, *map(position_name, positions)), broken)
 
-    return Table(path, header, blocks)
+    stem = file_stem(PurePath(source.name))
+    if not sheet:
+        return Table(source.path, source.name, tuple(header), blocks)
+    stems = (f"{stem}#{sheet}", sheet, *([stem] if is_first else []))
+    return Table(source.path, f"{source.name}#{sheet}", tuple(header), blocks, stems=stems)

@@ -50,9 +50,13 @@ def make_demo(company: Company, folder: DataFolder) -> bool:
 
 
 def write_company(
-    settings: SimulationSettings, path: Path, extract_dates: Sequence[date], truth: Path
+    settings: SimulationSettings,
+    path: Path,
+    extract_dates: Sequence[date],
+    truth: Path,
+    crm: str = "canonical",
 ) -> None:
     """Write the extracts of a simulated company, and the truth about it in a folder of its own."""
     company = simulate(settings)
-    write_extracts(company, path, extract_dates)
+    write_extracts(company, path, extract_dates, crm)
     write_truth(company, truth)

@@ -1,4 +1,4 @@
-"""The company's CRM extracts: canonical CSV files as they stood at the end of a day."""
+"""The company's CRM extracts as they stood at the end of a day, in the form of any CRM."""
 
 from collections.abc import Callable, Iterable
 from datetime import date
@@ -9,31 +9,44 @@ import polars as pl
 
 from orchestration.simulation.company import DealState, SimulatedCompany
 from orchestration.simulation.deal_tables import deal_changes, deals
+from orchestration.simulation.forms import Files, form_named
 from orchestration.simulation.party_tables import accounts, leads, owners
 from orchestration.simulation.settings import SimulationError
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def write_extracts(company: SimulatedCompany, path: Path, extract_dates: Iterable[date]) -> list[Path]:
+def write_extracts(
+    company: SimulatedCompany, path: Path, extract_dates: Iterable[date], crm: str = "canonical"
+) -> list[Path]:
     """Write one full extract per date into `<path>/<YYYY-MM-DD>/`; returns the folders.
 
-    Each holds what was known at the end of its day in the company's time zone, and no more.
+    Each holds what was known at the end of its day in the company's time zone, and no more, as `crm`
+    exports it.
 
     Raises:
         SimulationError: a date lies outside the simulation.
     """
+    form = form_named(crm)
     folders = []
     for extract_date in extract_dates:
         if not company.settings.start <= extract_date <= company.settings.until:
             span = f"{company.settings.start} to {company.settings.until}"
             raise SimulationError(f"extract date {extract_date} is not accepted; {span} is")
         folder = path / extract_date.isoformat()
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, frame in extract(company, extract_date).items():
-            frame.write_csv(folder / f"{name}.csv", datetime_format=MOMENT_FORMAT)
+        write_files(form.files(form.translated(extract(company, extract_date))), folder)
         folders.append(folder)
     return folders
+
+
+def write_files(files: Files, folder: Path) -> None:
+    """Write the files of one extract into its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        if isinstance(content, str):
+            (folder / name).write_text(content, encoding="utf-8", newline="")
+        else:
+            content.write_csv(folder / name, datetime_format=MOMENT_FORMAT)
 
 
 def extract(company: SimulatedCompany, day: date) -> dict[str, pl.DataFrame]:

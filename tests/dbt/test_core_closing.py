@@ -11,7 +11,7 @@ VISIT = "stage, entered_date::text, exit_kind, is_entry_assumed"
 @pytest.mark.lake(deal("bareclosed", stage="Won", close_date="2026-02-10"))
 def test_a_closed_deal_without_history_was_open_in_an_unknown_stage_until_its_close_date(core):
     assert visits(core, "bareclosed", VISIT) == []
-    assert versions(core, "bareclosed", "valid_from::text, stage, is_open, provenance") == [
+    assert versions(core, "bareclosed", "valid_from::text, stage, is_open, stage_provenance") == [
         ("2026-01-05", None, True, "assumed"),
         ("2026-02-10", "Won", False, "assumed"),
     ]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.dbt.core_queries import deals, versions, visits
-from tests.dbt.literal_rows import changes, deal
+from tests.dbt.literal_rows import changes, deal, row
 
 VISIT = "stage, entered_date::text, exit_kind, is_entry_assumed"
 
@@ -75,4 +75,56 @@ def test_a_field_that_was_empty_before_its_first_change_stays_so(core):
     assert versions(core, "oldamount", "valid_from::text, amount") == [
         ("2026-01-05", 600),
         ("2026-02-01", 700),
+    ]
+
+
+PROVENANCES = "stage_provenance, amount_provenance, close_date_provenance, owner_provenance"
+
+
+@pytest.mark.lake(
+    deal("known", created_at="2026-02-10 09:00", extract_date="2026-02-14", close_date="2026-06-30"),
+    deal("known", created_at="2026-02-10 09:00", extract_date="2026-02-28", owner_id="ben",
+         close_date="2026-06-30", modified_at="2026-02-20 09:00"),
+    changes("known", "stage", ("2026-02-10 09:00", "Qualify")),
+    changes("known", "amount", ("2026-02-12 09:00", "1000.00", "500.00")),
+)  # fmt: skip
+def test_each_field_of_a_day_says_how_it_is_known(core):
+    def on(day):
+        return core(
+            f"select {PROVENANCES} from core.fct_deal_snapshots"
+            f" where deal_id = 'known' and snapshot_date = '{day}'"
+        )[0]
+
+    # recorded; undone from a later change; seen in an extract of a later day; the same
+    assert on("2026-02-11") == ("observed", "reconstructed", "assumed", "assumed")
+    assert on("2026-02-13") == ("observed", "observed", "assumed", "assumed")
+    assert on("2026-02-14") == ("observed", "observed", "carried_forward", "carried_forward")
+    assert on("2026-02-21") == ("observed", "observed", "carried_forward", "carried_forward")
+    assert versions(
+        core, "known", "valid_from::text, owner_id, owner_provenance, forecast_category_provenance"
+    ) == [
+        ("2026-02-10", "anna", "assumed", None),
+        ("2026-02-12", "anna", "assumed", None),
+        ("2026-02-20", "ben", "carried_forward", None),
+    ]
+
+
+@pytest.mark.lake(
+    row(
+        "stages", pipeline="partners", stage="Talk", stage_order=1, probability=0.2, extract_date="2026-01-31"
+    ),
+    row(
+        "stages", pipeline="partners", stage="Talk", stage_order=2, probability=0.4, extract_date="2026-02-14"
+    ),
+    row("stages", pipeline="partners", stage="Talk", extract_date="2026-02-28", is_tombstone=True),
+    row("stages", pipeline="partners", stage="Late", stage_order=3, extract_date="2026-03-31"),
+)
+def test_settings_of_a_stage_hold_until_an_extract_shows_others_and_a_deleted_one_keeps_its_name(core):
+    assert core(
+        "select stage, valid_from::text, valid_to::text, stage_order, probability, is_deleted"
+        " from core.dim_stage_versions where pipeline = 'partners' order by valid_from"
+    ) == [
+        ("Talk", "1900-01-01", "2026-02-14", 1, 0.2, False),
+        ("Talk", "2026-02-14", "2026-02-28", 2, 0.4, False),
+        ("Talk", "2026-02-28", None, None, None, True),
     ]

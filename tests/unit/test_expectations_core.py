@@ -44,6 +44,18 @@ STAGES = Table(
          "2026-03-09", "deleted", 1),
     ],
 )  # fmt: skip
+RECORDS = Table(
+    {
+        "source_name": "text", "extract_date": "date", "deal_id": "text", "is_tombstone": "boolean",
+        "modified_at": "timestamp", "stage": "text", "amount": "decimal(18,2)", "close_date": "date",
+        "owner_id": "text",
+    },
+    [
+        ("crm", "2026-03-08", "d1", False, "2026-03-08 09:00:00", "Call", 90, None, "o1"),
+        ("crm", "2026-03-09", "d1", False, "2026-03-09 10:00:00", "Demo", 90, None, "o1"),
+        ("crm", "2026-03-10", "d1", False, "2026-03-09 10:00:00", "Demo", 90, None, "o1"),
+    ],
+)  # fmt: skip
 SNAPSHOTS = Table(
     {
         "snapshot_date": "date", "deal_id": "text", "pipeline": "text", "stage": "text", "is_open": "boolean",
@@ -60,11 +72,14 @@ SNAPSHOTS = Table(
 )  # fmt: skip
 GOOD = {
     "raw.run_settings": SETTINGS,
+    "raw.sources": Table({"source_name": "text", "delivery": "text"}, [("crm", "full")]),
+    "raw.deals": RECORDS,
     "core.fct_deals": DEALS,
     "core.fct_deal_stages": STAGES,
     "core.fct_deal_snapshots": SNAPSHOTS,
 }
 SPOILS = [
+    Spoil("modified_time_missed", "raw.deals", 1, {"modified_at": "2026-03-08 09:00:00"}),
     Spoil("deals_id_not_null", "core.fct_deals", values={"deal_id": None}),
     Spoil("deals_unique", "core.fct_deals", twice=True),
     Spoil("deal_states_add_up", "core.fct_deals", values={"is_won": True}),

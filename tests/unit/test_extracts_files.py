@@ -14,7 +14,7 @@ import pytest
 
 from orchestration.extracts import byte_streams, csv_records
 from orchestration.extracts.csv_records import LONGEST_RECORD_BYTES, scan
-from orchestration.extracts.tables import open_table
+from orchestration.extracts.tables import open_tables
 from tests.unit.extract_folders import FIRST, Workplace
 
 DEALS = "deal_id,deal_name,amount,close_date\nD1,Süd AG,10.50,2026-04-01\nD2,,7,2026-04-02\n"
@@ -174,7 +174,7 @@ def test_a_file_that_cannot_be_used_is_a_problem_that_names_it(workplace, name, 
 def test_delimiters_are_found_out_although_another_is_in_values(tmp_path):
     path = tmp_path / "deals.csv"
     path.write_text('deal_id;deal_name;amount\nD1;"a, b, c";1,5\nD2;d, e;2,5\n')
-    assert open_table(path).header == ("deal_id", "deal_name", "amount")
+    assert open_tables(path)[0].header == ("deal_id", "deal_name", "amount")
 
 
 def workbook(rows):

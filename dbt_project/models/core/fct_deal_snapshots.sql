@@ -5,11 +5,13 @@ with settings as (
 versions as (
     select
         versions.*,
+        lifespans.first_seen_date,
         lag(versions.is_open) over (
             partition by versions.deal_id order by versions.valid_from
         ) as was_open,
         coalesce(versions.valid_to, settings.as_of_date) as known_until
     from {{ ref('fct_deal_versions') }} as versions
+    inner join {{ ref('int_deal_lifespans') }} as lifespans on versions.deal_id = lifespans.deal_id
     cross join settings
 ),
 
@@ -41,8 +43,14 @@ final as (
         close_date,
         owner_id,
         forecast_category,
-        probability,
-        provenance
+        {% for field in ['stage', 'amount', 'close_date', 'owner', 'forecast_category'] %}
+            case
+                when {{ field }}_provenance = 'assumed' and date_day >= first_seen_date
+                    then 'carried_forward'
+                else {{ field }}_provenance
+            end as {{ field }}_provenance,
+        {% endfor %}
+        probability
     from days
 )
 

@@ -83,7 +83,11 @@ final as (
         case rated.result
             when 'won' then 1.0 when 'lost' then 0.0 else stages.probability
         end as probability,
-        rated.provenance
+        rated.stage_provenance,
+        rated.amount_provenance,
+        rated.close_date_provenance,
+        rated.owner_provenance,
+        rated.forecast_category_provenance
     from rated
     left join stages on rated.pipeline = stages.pipeline and rated.stage = stages.stage
 )

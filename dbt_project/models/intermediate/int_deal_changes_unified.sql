@@ -42,7 +42,7 @@ first_values as (
             when items.field not in ('stage', 'pipeline') and old_values.has_old_values then null
             else items.item_value
         end as new_value,
-        case when items.old_value is null then 'assumed' else 'observed' end as provenance
+        case when items.old_value is null then 'assumed' else 'reconstructed' end as provenance
     from items
     left join old_values
         on items.source_name = old_values.source_name and items.field = old_values.field

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
+{% set fields = ['amount', 'currency', 'close_date', 'owner_id', 'forecast_category'] %}
 
--- The last value of each field on every day on which one changed; null where it did not change, ''
--- where it was emptied.
+-- The last value of each field on every day on which one changed, and how it is known; null where
+-- it did not change, '' where it was emptied.
 with lifespans as (
     select * from {{ ref('int_deal_lifespans') }}
 ),
@@ -12,11 +13,16 @@ changes as (
         changes.field,
         changes.change_no,
         coalesce(changes.new_value, '') as new_value,
+        changes.provenance,
         greatest(changes.changed_date, lifespans.started_date) as changed_date
     from {{ ref('int_deal_changes_unified') }} as changes
     inner join lifespans on changes.deal_id = lifespans.deal_id
     where
-        changes.field in ('amount', 'currency', 'close_date', 'owner_id', 'forecast_category')
+        changes.field in (
+            {% for field in fields %}
+                '{{ field }}'{{ '' if loop.last else ',' }}
+            {% endfor %}
+        )
         and (
             changes.change_no = 0
             or lifespans.removed_at is null
@@ -27,12 +33,12 @@ changes as (
 final as (
     select
         deal_id,
-        changed_date,
-        max_by(new_value, change_no) filter (where field = 'amount') as amount,
-        max_by(new_value, change_no) filter (where field = 'currency') as currency,
-        max_by(new_value, change_no) filter (where field = 'close_date') as close_date,
-        max_by(new_value, change_no) filter (where field = 'owner_id') as owner_id,
-        max_by(new_value, change_no) filter (where field = 'forecast_category') as forecast_category
+        {% for field in fields %}
+            max_by(new_value, change_no) filter (where field = '{{ field }}') as {{ field }},
+            max_by(provenance, change_no) filter (where field = '{{ field }}')
+                as {{ field }}_provenance,
+        {% endfor %}
+        changed_date
     from changes
     group by deal_id, changed_date
 )

@@ -36,6 +36,7 @@ starts as (
             true
         ) as is_created_assumed,
         newest.created_at,
+        first_seen.first_seen_at,
         least(
             newest.created_at, first_stages.first_stage_at, first_seen.first_seen_at
         ) as started_at
@@ -56,6 +57,7 @@ final as (
         end as created_at,
         starts.started_at,
         {{ local_date('starts.started_at', 'settings.time_zone') }} as started_date,
+        {{ local_date('starts.first_seen_at', 'settings.time_zone') }} as first_seen_date,
         removals.removal_kind,
         removals.removed_at,
         survivors.survivor_deal_id

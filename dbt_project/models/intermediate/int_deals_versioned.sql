@@ -1,5 +1,8 @@
-{% set fields = ['amount', 'currency', 'close_date', 'owner_id', 'forecast_category'] %}
-{% set stage_columns = ['pipeline', 'stage', 'result', 'removal_kind', 'provenance'] %}
+{% set fields = [
+    'amount', 'currency', 'close_date', 'owner_id', 'forecast_category', 'amount_provenance',
+    'close_date_provenance', 'owner_id_provenance', 'forecast_category_provenance',
+] %}
+{% set stage_columns = ['pipeline', 'stage', 'result', 'removal_kind', 'stage_provenance'] %}
 
 -- The whole state of each deal at the end of every day on which it changed, the day of its removal
 -- included. '' stands for empty, since null means unchanged.
@@ -28,7 +31,7 @@ days as (
         coalesce(stage, '') as stage,
         result,
         coalesce(removal_kind, '') as removal_kind,
-        provenance,
+        provenance as stage_provenance,
         close_known_at
     from {{ ref('int_deal_stage_states') }}
     where exited_date is null or exited_date > entered_date
@@ -75,7 +78,12 @@ final as (
         {{ to_date("nullif(filled.close_date, '')") }} as close_date,
         nullif(filled.owner_id, '') as owner_id,
         nullif(filled.forecast_category, '') as forecast_category,
-        filled.provenance,
+        {% for field in ['stage', 'amount', 'close_date', 'owner_id', 'forecast_category'] %}
+            case
+                when filled.{{ field }}_provenance = 'extract_diff' then 'carried_forward'
+                else filled.{{ field }}_provenance
+            end as {{ field | replace('_id', '') }}_provenance,
+        {% endfor %}
         case
             when filled.result <> 'open'
                 then {{ local_date('filled.close_known_at', 'settings.time_zone') }}
