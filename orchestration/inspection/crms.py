@@ -91,6 +91,8 @@ def _targets(
     table: Table, name: str, mapping: Mapping, by_name: Dictionary[str, Sequence[Table]]
 ) -> dict[str, list[str]]:
     rule = mapping.tables[name]
+    if not rule.lands:
+        return {}
     plan = make_plan(table, name, mapping, CONTEXT, Lookups(by_name, mapping.nulls))
     landings = [*rule.lands, *rule.derives]
     targets: dict[str, list[str]] = defaultdict(list)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from orchestration.company import BUILT_IN_SEGMENTS
+from orchestration.inspection.crms import Understood
 from orchestration.inspection.guesses import DealsGuess
 from orchestration.inspection.joins import Join
 from orchestration.inspection.names import is_personal
 from orchestration.inspection.profile import ColumnProfile, FileProfile, clear_columns
 
+from orchestration.extracts.mapping import Lookup
+OR_ITSELF = {"or_itself": True} if "or_itself" in Lookup.model_fields else {}
 MOST_VALUES: Final = 30
 FEWEST_GIVEN: Final = 0.5  # share of rows that must have a value
 SEGMENTS: Final = 3  # that metrics are cut by at first
@@ -36,7 +39,7 @@ class Dimension:
         if self.join.ignore:
             lookup["ignore"] = list(self.join.ignore)
         if self.value == self.join.key:
-            lookup["or_itself"] = True
+            lookup |= OR_ITSELF
         return {"from": self.column, "lookup": lookup}
 
 
@@ -80,10 +83,11 @@ def _dimension(
     name: str, column: str, value: str, join: Join | None, profiled: ColumnProfile, given: float
 ) -> Dimension:
     own = 1 - profiled.values.blanks / max(1, profiled.values.rows)
-    return Dimension(_plain_name(name), column, value, join, profiled.distinct, given * own)
+    return Dimension(plain_name(name), column, value, join, profiled.distinct, given * own)
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
+    """A column's name as the company file accepts it for a dimension."""
     spelt = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
     spelt = spelt if spelt[:1].isalpha() else f"d_{spelt}"
     return f"{spelt}_cut"[:63] if spelt in BUILT_IN_SEGMENTS else spelt[:63]
@@ -99,3 +103,15 @@ def _named_apart(dimensions: Sequence[Dimension], names: Mapping[int, str]) -> l
         if name not in kept:
             kept[name] = Dimension(name, each.column, each.value, each.join, each.distinct, each.given)
     return list(kept.values())
+
+
+def guessed_columns_to_cut(files: Sequence[FileProfile], known: Understood) -> list[str]:
+    """Columns of the files of deals that the mapping does not know, and that deals can be cut by."""
+    return [
+        column.name
+        for number in known.deal_files[:1]
+        for column in files[number].columns
+        if column.name not in known.targets[number]
+        and column.position in clear_columns(files[number].table.header)
+        and _can_cut(column, files[number])
+    ][:8]

@@ -9,7 +9,8 @@ from orchestration.company import Source
 from orchestration.data_folder import DataFolder
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.sources import ACCEPTED_FILES, DATED, find_extracts
-from orchestration.extracts.tables import Table, file_format, open_table
+from orchestration.extracts.file_names import file_format
+from orchestration.extracts.tables import Table, open_tables
 from orchestration.inspection.profile import FileProfile, profile
 
 UNDATED: Final = date(1970, 1, 1)  # stands for the date of files that lie without one
@@ -77,7 +78,7 @@ def read_profiles(folder: Folder) -> Profiles:
     profiles = Profiles()
     for file in folder.files:
         try:
-            tables = [open_table(file)]
+            tables = open_tables(file)
             profiles.files += [profile(table, folder_name(folder, table)) for table in tables]
         except ExtractError as error:
             profiles.problems.append(str(error).replace(f"{folder.root}/", ""))
@@ -86,7 +87,7 @@ def read_profiles(folder: Folder) -> Profiles:
 
 def folder_name(folder: Folder, table: Table) -> str:
     """The table as people are told of it: its path inside the folder."""
-    return table.path.relative_to(folder.root).as_posix()
+    return table.name.removeprefix(f"{folder.root}/")
 
 
 def _named_date(path: Path) -> date | None:

@@ -1,14 +1,18 @@
 """The profile of each file: its rows and what every column holds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Final
 
 import polars as pl
 
-from orchestration.extracts.byte_streams import encoding_of, text_blocks
+from orchestration.extracts.byte_streams import ByteSource, encoding_of, text_blocks
 from orchestration.extracts.errors import ExtractError
-from orchestration.extracts.tables import LINE, Table, file_format, position_name
+from orchestration.extracts.file_names import DELIMITED, ZIP, file_format
+from orchestration.extracts.recognition import plain
+from orchestration.extracts.tables import LINE, Table, position_name
 from orchestration.inspection.column_values import ColumnValues
 from orchestration.inspection.kinds import Kind, Reading, reading
 
@@ -63,6 +67,13 @@ class FileProfile:
         """Columns in which every row has a value of its own."""
         return [column for column in self.columns if column.is_unique]
 
+    @property
+    def is_headerless(self) -> bool:
+        """Whether the names of columns look like the values below: then the file has no header line."""
+        dated = [column for column in self.columns if column.kind in ("date", "moment", "number", "amount")]
+        alike = [column for column in self.columns if column.name in column.values.sample["text"].head(500)]
+        return bool(alike) or any(re.match(r"[\d.,/: -]+$", column.name) for column in dated)
+
 
 def profile(table: Table, name: str) -> FileProfile:
     """What a file holds, read once from beginning to end.
@@ -94,8 +105,6 @@ def profile(table: Table, name: str) -> FileProfile:
 
 def clear_columns(header: Sequence[str]) -> set[int]:
     """Positions of columns that a mapping can name: not empty, no constant, and no other of that name."""
-    from orchestration.extracts.recognition import plain
-
     spelt = [plain(name) for name in header]
     return {
         at
@@ -105,15 +114,18 @@ def clear_columns(header: Sequence[str]) -> set[int]:
 
 
 def _written(table: Table) -> str:
-    ending = (file_format(table.path) or "").removeprefix(".").upper()
-    if ending not in ("CSV", "TSV", "TXT"):
-        return ending
+    """How a file is written: its format, and of text its encoding and delimiter."""
+    ending = file_format(PurePath(table.name.partition("#")[0])) or ""
+    told = ending.removeprefix(".").upper()
+    if ending not in DELIMITED or file_format(table.path) == ZIP:
+        return told
+    source = ByteSource(table.path, table.name)
     try:
-        encoding = encoding_of(table.path)
-        first = next(text_blocks(table.path), b"")[: 1 << 16].decode("utf-8", "replace")
+        encoding = encoding_of(source)
+        first = next(text_blocks(source, encoding), b"")[: 1 << 16].decode("utf-8", "replace")
     except (ExtractError, OSError, UnicodeError):
-        return ending
+        return told
     line = next((line for line in first.split("\n") if line.strip()), "")
-    divider = max(DELIMITERS, key=lambda sign: line.count(sign) >= len(table.header) - 1 and line.count(sign))
+    divider = max(DELIMITERS, key=line.count)
     shown = f", divided by {DELIMITERS[divider]}" if len(table.header) > 1 else ""
-    return f"{ending}, {encoding.upper().replace('CP1252', 'Windows-1252')}{shown}"
+    return f"{told}, {encoding.upper().replace('CP1252', 'Windows-1252')}{shown}"

@@ -114,12 +114,13 @@ def _stages(entities: dict[str, pl.DataFrame]) -> dict[str, dict[str, str | None
     used = deals.select("pipeline", "stage").drop_nulls().unique(maintain_order=True)
     steps: dict[tuple[str, str], str | None] = {}
     if "stages" in entities:
-        known = entities["stages"].select("pipeline", "stage", "process_step", "is_closed", "is_won")
+        known = entities["stages"].sort("stage_order", nulls_last=True).select("pipeline", "stage", "process_step", "is_closed", "is_won")
         for pipeline, stage, step, is_closed, is_won in known.iter_rows():
             closing = ("customer" if is_won else "lost") if is_closed else None
             steps[pipeline, stage] = step or closing
     found: dict[str, dict[str, str | None]] = {}
-    for pipeline, stage in used.iter_rows():
+    place = {key: at for at, key in enumerate(steps)}
+    for pipeline, stage in sorted(used.iter_rows(), key=lambda key: place.get(key, len(place))):
         found.setdefault(pipeline, {})[stage] = steps.get((pipeline, stage))
     return found
 
