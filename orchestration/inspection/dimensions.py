@@ -9,7 +9,6 @@ from orchestration.company import BUILT_IN_SEGMENTS
 from orchestration.inspection.crms import Understood
 from orchestration.inspection.guesses import DealsGuess
 from orchestration.inspection.joins import Join
-from orchestration.inspection.names import is_personal
 from orchestration.inspection.profile import ColumnProfile, FileProfile, clear_columns
 
 from orchestration.extracts.mapping import Lookup
@@ -76,7 +75,7 @@ def suggested_segments(dimensions: Sequence[Dimension]) -> list[str]:
 
 def _can_cut(column: ColumnProfile, file: FileProfile) -> bool:
     is_few = column.kind == "category" and 2 <= column.distinct <= MOST_VALUES
-    return is_few and not is_personal(column.name, file.name)
+    return is_few and not column.is_personal(file.name)
 
 
 def _dimension(

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from orchestration.inspection.masking import shown
-from orchestration.inspection.names import is_personal
 from orchestration.inspection.profile import ColumnProfile, FileProfile
 
 WIDTH: Final = 100
@@ -21,8 +20,6 @@ def file_lines(file: FileProfile, targets: Mapping[str, Sequence[str]], role: st
     lines = textwrap.wrap(told, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
     if file.broken:
         lines.append(f"  {file.broken:,} lines are no records")
-    if file.is_headerless:
-        lines.append("  The header looks like a row: where there is none, the mapping names the `columns:`")
     if file.keys:
         lines += _cut(f"  every row has a value of its own in: {', '.join(key.name for key in file.keys[:6])}")
     lines.append(f"  {'column':<{NAME}} {'type':<9}{'blank':>6} {'distinct':>9}  {'examples':<{EXAMPLES}} becomes")
@@ -51,14 +48,14 @@ def _column_lines(column: ColumnProfile, file: str, targets: Sequence[str]) -> l
     if reading.question:
         lines += _cut(f"      {reading.question}")
     if reading.strays:
-        hidden = is_personal(column.name, file)
+        hidden = column.is_personal(file)
         if not hidden:
             lines += _cut(f"      does not fit: {', '.join(reading.strays)}")
     return lines
 
 
 def _examples(column: ColumnProfile, file: str) -> str:
-    hidden = is_personal(column.name, file)
+    hidden = column.is_personal(file)
     told = ""
     for text in column.texts[:3]:
         longer = f"{told}, {shown(text, hidden)}" if told else shown(text, hidden)

@@ -12,7 +12,7 @@ FITTING: Final = 0.45  # fitness of a name from which it counts
 WORDED: Final = 0.3  # bonus of a column whose values are stages by their words
 DATES: Final = ("date", "moment")
 NUMBERS: Final = ("amount", "number")
-WORDS: Final = ("id", "category", "text", "number", "flag")
+WORDS: Final = ("id", "category", "text", "number")
 NEVER: Final = {  # words of names that make a column something else
     "amount": frozenset("weighted currency id probability discount cost tax count percent units".split()),
     "stage": frozenset("date time duration days count order sort probability changed reason old previous".split()),
@@ -60,7 +60,8 @@ def guessed_columns(file: FileProfile, entity: str) -> dict[str, str]:
 
 def guessed_deals(files: Sequence[FileProfile]) -> DealsGuess | None:
     """The file that holds deals; None where none looks like it."""
-    guesses = [guess for number, file in enumerate(files) if (guess := _deals(number, file, files))]
+    headed = [(number, file) for number, file in enumerate(files) if not file.is_headerless]
+    guesses = [guess for number, file in headed if (guess := _deals(number, file, files))]
     best = max(guesses, key=lambda guess: guess.score, default=None)
     return best if best and best.score >= LEAST_SCORE else None
 
@@ -96,7 +97,7 @@ def _deals(number: int, file: FileProfile, files: Sequence[FileProfile]) -> Deal
     other = any(file_fitness(file.name, entity) for entity in ("leads", "accounts", "owners"))
     score = (
         2 + told + 3 * own + 3 * bool(won or lost) + 2 * bool({"deal", "opportunity"} & set(words(columns["deal_id"])))
-        - 4 * bool(file_fitness(file.name, "deal_changes")) - 2 * (other and not own)
+        - 4 * any(file_fitness(file.name, entity) for entity in ("deal_changes", "stages")) - 2 * (other and not own)
     )  # fmt: skip
     parts = tuple(at for at, each in enumerate(files) if each.table.header == file.table.header)
     return DealsGuess(number, parts, columns, outcome, won, lost, score + min(0.9, file.rows / 1e6))
@@ -133,6 +134,8 @@ def _may_be(target: str, column: ColumnProfile) -> bool:
         return all(len(text) == 3 and text.isalpha() for text in column.texts[:20])
     if target == "stage":
         return column.kind in ("category", "text", "id", "number") and not column.is_unique
+    if target in ("owner_id", "manager_id", "team") and column.is_unique:
+        return False
     return column.kind in WORDS
 
 

@@ -40,6 +40,7 @@ def joins(files: Sequence[FileProfile]) -> list[Join]:
     keys = [
         (number, column)
         for number, file in enumerate(files)
+        if not file.is_headerless
         for column in file.columns
         if column.is_unique and column.kind in NAMING and file.rows > 1
     ]

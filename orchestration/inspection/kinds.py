@@ -98,7 +98,7 @@ def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
     text, line = votes.shown[decided]
     count = votes.day_first if decided == "dmy" else votes.month_first
     others = votes.month_first if decided == "dmy" else votes.day_first
-    counted = f"{count:,} rows show it, {votes.both:,} could be both"
+    counted = f"{count:,} rows like it, {votes.both:,} of both"
     if others:
         counted += f", {others:,} contradict it"
     return decided, f"{ORDERS[decided]}: {_cut(text)} in line {line} can be nothing else ({counted})", ""

@@ -15,8 +15,10 @@ from orchestration.extracts.recognition import plain
 from orchestration.extracts.tables import LINE, Table, position_name
 from orchestration.inspection.column_values import ColumnValues
 from orchestration.inspection.kinds import Kind, Reading, reading
+from orchestration.inspection.names import is_personal
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+NO_NAMES: Final = ("date", "moment", "amount", "share", "flag")  # kinds of values that name nobody
 PIECE: Final = 200_000  # rows of a block looked at together
 
 
@@ -39,6 +41,10 @@ class ColumnProfile:
     def distinct(self) -> int:
         """How many distinct values the sample holds; all of them where it is whole."""
         return self.values.rows if self.is_unique else self.values.sample.height
+
+    def is_personal(self, file: str) -> bool:
+        """Whether its values, in a file of this name, are names or addresses of people."""
+        return self.kind not in NO_NAMES and is_personal(self.name, file)
 
     @property
     def texts(self) -> list[str]:
@@ -70,9 +76,12 @@ class FileProfile:
     @property
     def is_headerless(self) -> bool:
         """Whether the names of columns look like the values below: then the file has no header line."""
-        dated = [column for column in self.columns if column.kind in ("date", "moment", "number", "amount")]
-        alike = [column for column in self.columns if column.name in column.values.sample["text"].head(500)]
-        return bool(alike) or any(re.match(r"[\d.,/: -]+$", column.name) for column in dated)
+        alike = sum(
+            column.name in column.values.sample["text"].head(500)
+            or (column.kind in ("date", "moment", "number", "amount") and not re.search("[a-zA-Z]", column.name))
+            for column in self.columns
+        )
+        return alike * 2 >= len(self.columns)
 
 
 def profile(table: Table, name: str) -> FileProfile:

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from orchestration.extracts.errors import listed
 from orchestration.extracts.reading import FOR_LOOKUP, NOT_USED
 from orchestration.inspection.file_report import file_lines
 from orchestration.inspection.inspecting import Inspection
+from orchestration.inspection.joins import Join
 from orchestration.inspection.masking import shown
 from orchestration.inspection.names import is_personal
 from orchestration.inspection.trial import Trial
 
 WIDTH: Final = 100
-LISTED: Final = 15  # problems and joins that are told; more are counted
+LISTED: Final = 12  # problems, joins and files that are told; more are counted
 
 
 def report(found: Inspection, written: Sequence[Path] = ()) -> str:
@@ -64,14 +66,19 @@ def _understood(found: Inspection) -> list[str]:
     lines = ["", "What was understood"]
     if trial.problem:
         return [*lines, *_wrapped(f"Landing would hold these files: {trial.problem}", "  ")]
+    unused = [account.file for account in trial.accounts if account.entity == NOT_USED]
     for account in sorted(trial.accounts, key=lambda account: _place(account.entity)):
-        became = {FOR_LOOKUP: "to look values up in", NOT_USED: "not used"}.get(account.entity, account.entity)
-        told = "" if account.entity == NOT_USED else f"{account.rows_in:>9,} rows"
+        if account.entity == NOT_USED:
+            continue
+        became = "to look values up in" if account.entity == FOR_LOOKUP else account.entity
+        told = f"{account.rows_in:>9,} rows"
         if account.rows_quarantined:
             told += f", {account.rows_quarantined:,} set aside"
         if account.rows_duplicate:
             told += f", {account.rows_duplicate:,} copies"
         lines.append(f"  {shown_name(account.file):<44} {became:<20} {told}")
+    if unused:
+        lines += _wrapped(f"not used: {listed(unused, LISTED)}", "  ")
     deals = trial.deals
     counted = f"{deals['all']:,} deals: {deals['won']:,} won, {deals['lost']:,} lost, {deals['open']:,} open"
     lines += ["", *_wrapped(counted + (f"; newest date {trial.newest}" if trial.newest else ""), "  ")]
@@ -102,6 +109,12 @@ def _to_check(found: Inspection) -> list[str]:
         for column in file.columns
         if column.reading.question
     ]
+    questions += [
+        f"{file.name}: its first line looks like a row, not like names: where there is no header line, its"
+        " table in the mapping names the `columns:`"
+        for file in found.profiles.files
+        if file.is_headerless
+    ]
     checks = [*found.profiles.problems, *found.folder.remarks, *questions, *found.checks]
     if found.trial and not found.folder.extract_date and found.trial.newest:
         checks.append(f"extract_date {found.trial.newest}: taken as the day of the newest date in the files")
@@ -129,7 +142,7 @@ def _joins(found: Inspection) -> list[str]:
     if not found.found_joins:
         return []
     lines = ["", "Files that belong together"]
-    told = found.found_joins if found.guess is None else found.guess.joins
+    told = found.guess.joins if found.guess else _one_each(found)
     for join in told[:LISTED]:
         line = (
             f"{files[join.file].name}.{join.column} in {files[join.other].name}.{join.key}:"
@@ -144,6 +157,15 @@ def _joins(found: Inspection) -> list[str]:
             line += f"; with `ignore: [{', '.join(join.ignore)}]` {join.found_ignoring:.1%}"
         lines += _wrapped(line, "  ")
     return lines + ([f"  and {len(told) - LISTED} more"] if len(told) > LISTED else [])
+
+
+def _one_each(found: Inspection) -> list[Join]:
+    """The best join between any two files, those of files that are used first."""
+    best: dict[tuple[int, int], Join] = {}
+    for join in sorted(found.found_joins, key=lambda join: -join.best_found):
+        best.setdefault((join.file, join.other), join)
+    used = found.known.names if found.known else {}
+    return sorted(best.values(), key=lambda join: (join.file not in used) + (join.other not in used))
 
 
 def shown_examples(examples: str, column: str, file: str) -> str:
