@@ -1,6 +1,7 @@
 """A file's text as blocks of UTF-8 bytes, whatever its compression and encoding."""
 
 import codecs
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,9 +22,21 @@ WHOLE_BYTES: Final = 2 << 30  # of a file that is read whole: a workbook, or Par
 PACKED_RATIO: Final = 1000
 SMALL_BYTES: Final = 1 << 30
 UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
+JOINED: Final = b"\n" + codecs.BOM_UTF8  # where files were joined
 # Bytes that no text in Windows-1252 (Latin-1 with a filled gap) holds: five are unassigned, and the
 # letters thorn and y with diaeresis are rarer than a broken byte.
 NOT_LATIN: Final = frozenset(b"\x81\x8d\x8f\x90\x9d\xfe\xff")
+CONTENTS: Final = {
+    b"pk\3\4": ("a zip or a workbook", "a name that ends in .zip or .xlsx"),
+    b"\xd0\xcf\x11\xe0": ("an old workbook", "a name that ends in .xls"),
+    b"\x1f\x8b": ("packed by gzip", "a name that ends in .gz"),
+    b"\x28\xb5\x2f\xfd": ("packed by zstd", "a name that ends in .zst"),
+    b"par1": ("Parquet", "a name that ends in .parquet"),
+    b"<!doctype html": ("a web page", "the export itself, not the page that offers it"),
+    b"<html": ("a web page", "the export itself, not the page that offers it"),
+}
+# Bulk results of Salesforce hold single NUL bytes in sound texts; longer runs are what a crash left.
+STRAY_NULS: Final = re.compile(rb"(?<!\0)\0{1,3}(?!\0)")
 
 
 @dataclass(frozen=True)
@@ -101,6 +114,7 @@ def encoding_of(source: ByteSource) -> str:
     carried = b""
     for number, block in enumerate(byte_blocks(source)):
         if number == 0:
+            _refuse_other_content(source, block)
             if encoding := _utf_16(block):
                 return encoding
             block = block.removeprefix(codecs.BOM_UTF8)
@@ -117,6 +131,12 @@ def encoding_of(source: ByteSource) -> str:
     return "cp1252" if is_broken and not has_characters and not beyond_ascii & NOT_LATIN else "utf-8"
 
 
+def _refuse_other_content(source: ByteSource, start: bytes) -> None:
+    for mark, (what, accepted) in CONTENTS.items():
+        if start[:100].lstrip(codecs.BOM_UTF8 + b" \r\n\t").lower().startswith(mark):
+            raise ExtractError(f"{source.name}: is {what} by its content; accepted is {accepted}")
+
+
 def _utf_16(start: bytes) -> str | None:
     for mark, encoding in UTF_16.items():
         if start.startswith(mark):
@@ -131,7 +151,10 @@ def _utf_16(start: bytes) -> str | None:
 
 
 def text_blocks(source: ByteSource, encoding: str) -> Iterator[bytes]:
-    """The file's text as UTF-8 bytes without a byte-order mark; lines end with a line feed."""
+    """The file's text as UTF-8 bytes; lines end with a line feed, and none begins with a byte-order mark.
+
+    Single NUL bytes are left out: no text means them, and databases refuse them. Longer runs stay.
+    """
     blocks = byte_blocks(source)
     if encoding != "utf-8":
         blocks = _transcoded(source, blocks, encoding)
@@ -141,6 +164,10 @@ def text_blocks(source: ByteSource, encoding: str) -> Iterator[bytes]:
             block = block.removeprefix(codecs.BOM_UTF8)
             is_old_mac = b"\r" in block and b"\n" not in block
             is_first = False
+        if b"\0" in block:
+            block = STRAY_NULS.sub(b"", block)
+        if not block.isascii() and JOINED in block:
+            block = block.replace(JOINED, b"\n")
         yield block.replace(b"\r", b"\n") if is_old_mac else block
 
 

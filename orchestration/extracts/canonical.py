@@ -1,21 +1,31 @@
-"""The canonical extract as a mapping: every entity's file, by its own name, onto itself."""
+"""The canonical files as part of a mapping: every entity's file, by its own name, onto itself."""
+
+from typing import Any, Final
 
 from orchestration.extracts.entities import ENTITIES
-from orchestration.extracts.mapping import Landing, Mapping, TableMapping
+
+CANONICAL_FILES: Final = tuple(name for name in ENTITIES if name != "deal_dimensions")
 
 
-def canonical_mapping() -> Mapping:
-    """The mapping that `crm: canonical` stands for."""
-    return Mapping(
-        tables={name: _table(name) for name in ENTITIES if name != "deal_dimensions"},
-        decimal="point",
-        columns_may_be_missing=True,
-    )
+def with_canonical(content: dict[str, Any], already: list[str]) -> dict[str, Any]:
+    """The mapping with a table for each canonical file that it accepts, but for those that it has already.
+
+    A CRM's own table of that name stays; the canonical one is then called `canonical_<entity>`.
+    """
+    tables = dict(content["tables"])
+    for entity in content.get("canonical") or []:
+        if entity in CANONICAL_FILES and entity not in already:
+            own = tables.get(entity, {})
+            name = f"canonical_{entity}" if "lands" in own else entity
+            tables[name] = {**_table(entity), **tables.get(name, {})}
+    return {**content, "tables": tables}
 
 
-def _table(entity: str) -> TableMapping:
-    columns = {name: [name] for name in ENTITIES[entity].columns if name != "source_deal_id"}
-    parts = [f"{entity}{mark}*" for mark in "-_. "]
-    return TableMapping(
-        files=[entity, *parts], lands=[Landing.model_validate({"entity": entity, "columns": columns})]
-    )
+def _table(entity: str) -> dict[str, Any]:
+    columns = {name: name for name in ENTITIES[entity].columns if name != "source_deal_id"}
+    return {
+        "files": [entity, *(f"{entity}{mark}*" for mark in "-_. ")],
+        "lands": [{"entity": entity, "columns": columns, "columns_may_be_missing": True}],
+        "time_zone": "UTC",
+        "decimal": "point",
+    }

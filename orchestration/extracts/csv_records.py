@@ -16,6 +16,8 @@ CARRIAGE_RETURN: Final = ord("\r")
 WINDOW_BYTES: Final = 1 << 20  # scanned at once: fits the cache, and a broken quote costs one rescan of it
 LONGEST_RECORD_BYTES: Final = 8 << 20  # beyond this a quote counts as never closed
 
+SHOWN_BYTES: Final = 1 << 16  # of a broken line: enough for the fields that tell which row it is
+
 Positions = npt.NDArray[np.int64]
 
 
@@ -26,6 +28,8 @@ class BrokenLine:
     line: int
     text: str
     reason: str
+    fields: int = 1
+    is_after_blank: bool = False
 
 
 @dataclass
@@ -57,9 +61,12 @@ def scan(buffer: bytes, delimiter: str, first_line: int, is_last: bool) -> Recor
         found.append(structure.ranges)
         position, line = structure.next_start, structure.next_line
         if structure.problem or (not structure.count and window >= LONGEST_RECORD_BYTES):
-            reason = structure.problem or NEVER_CLOSED
             stop = buffer.find(b"\n", position) + 1 or len(buffer)
-            broken.append(BrokenLine(line, _text(buffer[position:stop]), reason))
+            is_long = stop - position > LONGEST_RECORD_BYTES
+            reason = structure.problem or (TOO_LONG if is_long else NEVER_CLOSED)
+            broken.append(
+                BrokenLine(line, _text(buffer[position : min(stop, position + SHOWN_BYTES)]), reason)
+            )
             position, line, window = stop, line + 1, WINDOW_BYTES
         elif at_end:
             break
@@ -75,6 +82,7 @@ EMPTY: Final[Positions] = np.empty(0, dtype=np.int64)
 NEVER_CLOSED: Final = (
     "a quote opens a field and nothing closes it; accepted is a field in quotes, inner quotes doubled"
 )
+TOO_LONG: Final = "a line of over 8 MB; accepted are 8 MB"
 STRAY_QUOTE: Final = (
     "a quote stands where no field begins or ends;"
     " accepted is the whole field in quotes, inner quotes doubled"

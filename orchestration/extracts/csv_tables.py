@@ -2,23 +2,21 @@
 
 import csv
 import io
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource, broken_positions, encoding_of, text_blocks
 from orchestration.extracts.csv_records import BrokenLine, Positions, Records, scan
+from orchestration.extracts.csv_shapes import CsvShape, shape_of
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
 
-DELIMITERS: Final = (",", ";", "\t", "|")
-SAMPLE_LINES: Final = 50
 NOT_UTF_8: Final = "bytes that are not UTF-8; accepted is one encoding all through"
-HEAD_BYTES: Final = 1 << 20  # in which the header ends
+NULS: Final = "a run of NUL bytes, where text was lost when it was written; accepted is the whole line"
+REPEATED_HEADER: Final = "repeats the header, as where files were joined; accepted is one, on the first line"
 
 
 def open_csv(source: ByteSource) -> Table:
@@ -28,66 +26,31 @@ def open_csv(source: ByteSource) -> Table:
         ExtractError: the file is empty, or its header is broken.
     """
     encoding = encoding_of(source)
-    first = next(text_blocks(source, encoding), b"")
-    if not first.strip():
-        raise ExtractError(f"{source.name}: is empty; accepted is a header line, then a line for each row")
-    delimiter = _delimiter(first[: 1 << 16].decode("utf-8", "replace"))
-    head = first[:HEAD_BYTES]
-    found = scan(head, delimiter, 1, is_last=len(head) == len(first))
-    row = next((row for row in range(len(found.starts)) if _is_filled(head, found, row)), None)
-    if row is None or any(broken.line < found.lines[row] for broken in found.broken):
-        raise ExtractError(
-            f"{source.name}: line 1: the header is no sound line of names, divided by one of , ; tab |"
-        )
-    record = head[found.starts[row] : found.ends[row]].decode("utf-8", "replace")
-    header = tuple(name.strip() for name in _split(record, delimiter))
-    if not any(header):
-        raise ExtractError(f"{source.name}: line 1: the header names no column")
+    shape = shape_of(source.name, next(text_blocks(source, encoding), b""))
 
     def blocks(positions: Sequence[int]) -> Iterator[Block]:
-        return _blocks(source, encoding, delimiter, len(header), positions)
+        return _blocks(source, encoding, shape, positions)
 
-    return Table(source.path, source.name, header, blocks, lambda line: _split(line, delimiter))
+    def split(line: str) -> list[str]:
+        try:
+            return next(csv.reader(io.StringIO(line.rstrip("\r\n")), delimiter=shape.delimiter), [])
+        except csv.Error:
+            return []  # too broken to tell
 
-
-def _delimiter(sample: str) -> str:
-    """The candidate that divides most lines as often as the first one; of those the most frequent."""
-    lines = [re.sub(r'"[^"]*"', "", line) for line in sample.split("\n") if line.strip()][:SAMPLE_LINES]
-
-    def fitness(candidate: str) -> tuple[float, int]:
-        counts = Counter(line.count(candidate) for line in lines)
-        first = lines[0].count(candidate)
-        return (counts[first] / len(lines) if first else 0.0, first)
-
-    return max(DELIMITERS, key=fitness)
+    return Table(source.path, source.name, shape.header, blocks, split)
 
 
-def _split(line: str, delimiter: str) -> list[str]:
-    """The fields of a line; none where it is too broken to tell."""
-    try:
-        return next(csv.reader(io.StringIO(line.rstrip("\r\n")), delimiter=delimiter), [])
-    except csv.Error:
-        return []
-
-
-def _is_filled(buffer: bytes, records: Records, row: int) -> bool:
-    return bool(buffer[records.starts[row] : records.ends[row]].strip())
-
-
-def _blocks(
-    source: ByteSource, encoding: str, delimiter: str, field_count: int, positions: Sequence[int]
-) -> Iterator[Block]:
-    pending, line, header_seen = b"", 1, False
+def _blocks(source: ByteSource, encoding: str, shape: CsvShape, positions: Sequence[int]) -> Iterator[Block]:
+    pending, line, follows_blank = b"", 1, False
     text = text_blocks(source, encoding)
     block = next(text, b"")
     while block or pending:
         following = next(text, b"")
         buffer = pending + block if pending else block
-        records = scan(buffer, delimiter, line, is_last=not following)
-        sound, broken = _sound(buffer, records, field_count, skip_header=not header_seen)
-        header_seen = header_seen or len(records.starts) > 0
+        records = scan(buffer, shape.delimiter, line, is_last=not following)
+        sound, broken, follows_blank = _sound(buffer, records, shape, follows_blank)
         broken.extend(records.broken)
-        rows = _parsed(source.name, buffer, records, sound, delimiter, positions)
+        rows = _parsed(source.name, buffer, records, sound, shape.delimiter, positions)
         yield Block(rows, sorted(broken, key=lambda each: each.line))
         pending, line, block = buffer[records.consumed :], records.next_line, following
         if not following:
@@ -95,38 +58,62 @@ def _blocks(
 
 
 def _sound(
-    buffer: bytes, records: Records, field_count: int, skip_header: bool
-) -> tuple[Positions, list[BrokenLine]]:
-    """Indexes of the records to parse, and those that are broken; blank lines are neither."""
-    is_sound = records.fields == field_count
-    suspicious = np.flatnonzero(~is_sound | (records.ends - records.starts <= 2))
+    buffer: bytes, records: Records, shape: CsvShape, follows_blank: bool
+) -> tuple[Positions, list[BrokenLine], bool]:
+    """Indexes of the records to parse, those that are broken, and whether the last is a blank line."""
+    is_sound = records.fields == shape.fields
+    is_row = records.lines > shape.header_line
     broken = []
-    for row in suspicious:
-        text = buffer[records.starts[row] : records.ends[row]]
-        if not text.strip(b"\r\n"):
+
+    def set_aside(row: int, reason: str, is_after_blank: bool = False) -> None:
+        text = buffer[records.starts[row] : records.ends[row]].decode("utf-8", "replace").rstrip("\r\n")
+        fields = int(records.fields[row])
+        broken.append(BrokenLine(int(records.lines[row]), text, reason, fields, is_after_blank))
+        is_sound[row] = False
+
+    blank = -1 if follows_blank else -2  # the last record that is none
+    for row in np.flatnonzero(is_row & (~is_sound | (records.ends - records.starts <= 2))).tolist():
+        if not buffer[records.starts[row] : records.ends[row]].strip(b"\r\n"):
             is_sound[row] = False
+            blank = row
         elif not is_sound[row]:
-            reason = f"{records.fields[row]} fields; accepted are {field_count}, as in the header"
-            broken.append(_broken(records, row, text, reason))
-    positions = np.array(broken_positions(buffer[: records.consumed]), dtype=np.int64)
-    rows = np.searchsorted(records.starts, positions, side="right") - 1
-    for row in np.unique(
-        rows[(rows >= 0) & (positions < records.ends[rows])] if len(records.ends) else rows[:0]
-    ):
-        if is_sound[row]:
-            text = buffer[records.starts[row] : records.ends[row]]
-            broken.append(_broken(records, row, text, NOT_UTF_8))
-            is_sound[row] = False
-    sound = np.flatnonzero(is_sound)
-    if skip_header and len(records.starts):
-        header = next(row for row in range(len(records.starts)) if _is_filled(buffer, records, row))
-        sound = sound[sound != header]
-        broken = [each for each in broken if each.line != records.lines[header]]
-    return sound, broken
+            reason = f"{records.fields[row]} fields; accepted are {shape.fields}, as in the header"
+            set_aside(row, reason, is_after_blank=blank == row - 1)
+    for reason, positions in ((NULS, _nul_positions(buffer)), (NOT_UTF_8, broken_positions(buffer))):
+        for row in _rows_at(records, positions):
+            if is_sound[row] and is_row[row]:
+                set_aside(row, reason)
+    for row in _repeated_headers(buffer, records, shape):
+        if is_sound[row] and is_row[row]:
+            set_aside(row, REPEATED_HEADER)
+    return np.flatnonzero(is_sound & is_row), broken, blank == len(records.starts) - 1
 
 
-def _broken(records: Records, row: np.signedinteger[Any], text: bytes, reason: str) -> BrokenLine:
-    return BrokenLine(int(records.lines[row]), text.decode("utf-8", "replace").rstrip("\r\n"), reason)
+def _nul_positions(buffer: bytes) -> list[int]:
+    return np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8) == 0).tolist() if b"\0" in buffer else []
+
+
+def _rows_at(records: Records, positions: list[int]) -> list[int]:
+    """The records in which these bytes stand."""
+    if not positions or not len(records.starts):
+        return []
+    at = np.array(positions, dtype=np.int64)
+    rows = np.searchsorted(records.starts, at, side="right") - 1
+    found: list[int] = np.unique(rows[(rows >= 0) & (at < records.ends[rows])]).tolist()
+    return found
+
+
+def _repeated_headers(buffer: bytes, records: Records, shape: CsvShape) -> list[int]:
+    """Records that are the header once more; few others have its length and the same three bytes of it."""
+    header = shape.header_record
+    surplus = records.ends - records.starts - len(header)  # the line's end
+    alike = np.flatnonzero((surplus >= 0) & (surplus <= 2))
+    if len(alike):
+        content = np.frombuffer(buffer, dtype=np.uint8)
+        for at in (0, len(header) // 2, len(header) - 1):
+            alike = alike[content[records.starts[alike] + at] == header[at]]
+    starts, ends = records.starts, records.ends
+    return [row for row in alike.tolist() if buffer[starts[row] : ends[row]].rstrip(b"\r\n") == header]
 
 
 def _parsed(

@@ -2,12 +2,14 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Final
 
 import polars as pl
 
+from orchestration.extracts.counted_dates import Count, counted
 from orchestration.extracts.mapping import DateOrder
+from orchestration.extracts.month_names import UNUSUAL, with_numbered_month
 
 FIRST_DAY: Final = date(1970, 1, 1)
 LAST_DAY: Final = date(2200, 12, 31)
@@ -22,11 +24,15 @@ SPELLING: Final = (
     r"^\s*(?P<first>\d{1,4})\s?[-/.]\s?(?P<second>\d{1,2})\s?[-/.]\s?(?P<third>\d{1,4})"
     r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})"
     r"(?::(?P<second_of_minute>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
-    r"\s*(?P<half>[AaPp][Mm])?\s*(?P<zone>Z|[+-]\d{2}(?::?\d{2})?)?)?\s*$"
+    r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?\s*$"
 )
+NAMED_ZONE: Final = r":\d{2}.*\s\(?(?:[A-Z]{3,5}|[A-Z][a-z]+/[A-Z]\w+)\)?\s*$"
 ACCEPTED_DAY: Final = "a date from 1970 to 2200 is accepted, such as 2026-03-31"
 ACCEPTED_MOMENT: Final = (
     "a date with or without time from 1970 to 2200 is accepted, such as 2026-03-31T14:05:00Z"
+)
+NO_NAMED_ZONE: Final = (
+    "names its time zone; accepted are UTC, an offset such as +01:00, or none and `time_zone` in the mapping"
 )
 
 
@@ -114,8 +120,10 @@ def decided_order(day_first: int, month_first: int, both: list[str]) -> DateOrde
     return "dmy" if day_first >= month_first else "mdy"
 
 
-def parsed_moments(values: pl.Series, order: DateOrder, zones: Zones, whole_day: bool) -> pl.Series:
-    """UTC moments of texts in any known spelling, null for what is none."""
+def parsed_moments(
+    values: pl.Series, order: DateOrder, zones: Zones, whole_day: bool, count: Count | None = None
+) -> pl.Series:
+    """UTC moments of texts in any known spelling, and in the count of their column; null for what is none."""
     written = _written(values, order)
     day = pl.col("day")
     if whole_day:
@@ -126,21 +134,47 @@ def parsed_moments(values: pl.Series, order: DateOrder, zones: Zones, whole_day:
             .then(start_of_day(day, zones.company))
             .otherwise(_instant(zones))
         )
+    if count:
+        moment = pl.coalesce(_counted_moment(pl.lit(values), count, zones, whole_day), moment)
     return written.select(in_range(moment).alias(values.name))[values.name]
 
 
-def parsed_days(values: pl.Series, order: DateOrder, zones: Zones) -> pl.Series:
-    """Days of texts in any known spelling; where a time of day stands, the company's day at that moment."""
+def parsed_days(values: pl.Series, order: DateOrder, zones: Zones, count: Count | None = None) -> pl.Series:
+    """Days of texts in any known spelling or count; with a time of day, the company's day at that moment."""
     instant = _instant(zones).dt.replace_time_zone("UTC").dt.convert_time_zone(zones.company).dt.date()
     has_time = pl.col("clock").fill_null(pl.duration()) != pl.duration()
     day = pl.when(has_time).then(instant).otherwise(pl.col("day"))
+    if count:
+        day = pl.coalesce(_counted_day(pl.lit(values), count, zones), day)
     return _written(values, order).select(in_range(day).alias(values.name))[values.name]
 
 
+def _counted_moment(text: pl.Expr, count: Count, zones: Zones, whole_day: bool) -> pl.Expr:
+    """What is counted in days and has no time of day is the company's day, as where a date is written."""
+    moment = counted(text, count)
+    if whole_day:
+        return start_of_day(_counted_day(text, count, zones), zones.company)
+    if not count.is_local:
+        return moment
+    is_day = moment.dt.time() == time()
+    return pl.when(is_day).then(to_utc(moment, zones.company)).otherwise(to_utc(moment, zones.written))
+
+
+def _counted_day(text: pl.Expr, count: Count, zones: Zones) -> pl.Expr:
+    """The day counted, for midnight is how days are counted; else the company's day at that moment."""
+    moment = counted(text, count)
+    instant = to_utc(moment, zones.written) if count.is_local else moment
+    local = instant.dt.replace_time_zone("UTC").dt.convert_time_zone(zones.company).dt.date()
+    return pl.when(moment.dt.time() == time()).then(moment.dt.date()).otherwise(local)
+
+
 def _parts(values: pl.Series) -> pl.DataFrame:
+    written = pl.col("text")
+    if values.str.contains(UNUSUAL).any():
+        written = with_numbered_month(written)
     groups = (
         values.to_frame("text")
-        .select("text", pl.col("text").str.extract_groups(SPELLING).alias("parts"))
+        .select("text", written.str.extract_groups(SPELLING).alias("parts"))
         .unnest("parts")
     )
     numbers = ("first", "second", "third", "hour", "minute", "second_of_minute")
@@ -164,14 +198,14 @@ def _written(values: pl.Series, order: DateOrder) -> pl.DataFrame:
     iso_text = pl.format(
         "{}-{}-{}", year, month.cast(pl.String).str.zfill(2), day_of_month.cast(pl.String).str.zfill(2)
     )
-    half = pl.col("half").str.to_lowercase()
+    half = pl.col("half").str.to_lowercase().str.replace_all(".", "", literal=True)
     hour = (
         pl.when(half.is_null())
         .then(pl.col("hour"))
         .otherwise(pl.col("hour") % 12 + 12 * (half == "pm").cast(pl.Int32))
     )
     fraction = pl.col("fraction").fill_null("0").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64)
-    zone = pl.col("zone").str.replace("Z", "+0000").str.replace(":", "").str.pad_end(5, "0")
+    zone = pl.col("zone").str.replace("Z|UTC|GMT", "+0000").str.replace(":", "").str.pad_end(5, "0")
     minutes = zone.str.slice(1, 2).cast(pl.Int64) * 60 + zone.str.slice(3, 2).cast(pl.Int64)
     sane = (hour < 24) & (pl.col("minute") < 60) & (pl.col("second_of_minute").fill_null(0) < 60)
     sane &= half.is_null() | pl.col("hour").is_between(1, 12)

@@ -1,13 +1,47 @@
 """The columns that a mapping names, found in the header of a file, with the rules that apply to them."""
 
+from collections.abc import Mapping as Dictionary
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
 import polars as pl
 
 from orchestration.extracts.entities import TEXT
 from orchestration.extracts.errors import ExtractError, listed
-from orchestration.extracts.lookups import Lookups, without
-from orchestration.extracts.mapping import Column, Constant, Mapping
-from orchestration.extracts.recognition import position_of
+from orchestration.extracts.header_names import HeaderNames
+from orchestration.extracts.lookups import Lookups
+from orchestration.extracts.mapping import Mapping
+from orchestration.extracts.mapping_columns import (
+    CELL,
+    COLUMN_IN_TEXT,
+    PLACEHOLDER,
+    Column,
+    Constant,
+    Specification,
+    choices,
+)
+from orchestration.extracts.salesforce_ids import long_ids
 from orchestration.extracts.tables import Table, position_name
+
+DIVIDER: Final = "\x1f"  # between the values of a cell that lists several
+
+
+@dataclass(frozen=True)
+class FoundColumn:
+    """The text of a canonical column; `label` names the file's column, or columns, in messages."""
+
+    label: str
+    text: pl.Expr
+    rule: Column | None = None
+
+
+@dataclass(frozen=True)
+class PatternColumn:
+    """A column of the file that fits a pattern, and the text of each placeholder."""
+
+    position: int
+    placeholders: Dictionary[str, str]
 
 
 class HeaderColumns:
@@ -15,55 +49,124 @@ class HeaderColumns:
 
     def __init__(self, table: Table, mapping: Mapping, lookups: Lookups) -> None:
         self.table = table
-        self.mapping = mapping
-        self.lookups = lookups
+        self.names = HeaderNames(table.header, mapping.prefixes, table.name)
         self.used: set[int] = set()
+        self.may_be_missing = mapping.columns_may_be_missing
+        self._nothing = ["", *mapping.nulls]
+        self.has_long_ids = mapping.ids is not None
+        self._lookups = lookups
 
     def text(self, position: int) -> pl.Expr:
         """The column's text, null where it is blank or one of the words for nothing."""
         self.used.add(position)
         column = pl.col(position_name(position))
-        stripped = column.str.strip_chars()
-        is_nothing = stripped.is_in(["", *self.mapping.nulls])
-        return pl.when(~is_nothing).then(column)
+        return pl.when(~column.str.strip_chars().is_in(self._nothing)).then(column)
+
+    def fitting(self, patterns: Sequence[str]) -> list[PatternColumn]:
+        """Every column of the file that fits one of the patterns.
+
+        Raises:
+            ExtractError: none does, and the file must have one.
+        """
+        found = [PatternColumn(*each) for each in self.names.fitting(patterns)]
+        if not found and not self.may_be_missing:
+            raise ExtractError(
+                f"{self.table.name}: line 1: there is no column that fits {' or '.join(map(repr, patterns))},"
+                f" found are {listed(self.table.header)}"
+            )
+        return found
+
+    def id_text(self, found: FoundColumn) -> pl.Expr:
+        """The column's text as ids: without blanks around them, and of one length."""
+        if found.rule and found.rule.split:
+            return found.text.str.split(DIVIDER).list.eval(self._id(pl.element())).list.join(DIVIDER)
+        return self._id(found.text)
+
+    def _id(self, text: pl.Expr) -> pl.Expr:
+        text = text.str.strip_chars()
+        return long_ids(text) if self.has_long_ids else text
 
     def find(
-        self, specification: list[str | Column], target: str, is_needed: bool
-    ) -> tuple[str, pl.Expr, Column | None] | None:
-        """The label and text of the first column that the file has, with its rule; None where it has none."""
+        self,
+        specification: Specification,
+        target: str,
+        is_needed: bool,
+        pattern: PatternColumn | None = None,
+    ) -> FoundColumn | None:
+        """The first column that the file has, with its rule; None where it has none.
+
+        Raises:
+            ExtractError: it has none and must have one.
+        """
         for choice in specification:
-            if isinstance(choice, str) and choice.startswith("="):
-                return choice, pl.lit(choice[1:]), None
-            names = [choice] if isinstance(choice, str) else choice.from_
-            position = position_of(self.table.header, names, self.table.name)
-            if position is None:
-                continue
-            text = self.text(position)
-            if isinstance(choice, str):
-                return self.table.header[position], text, None
-            if choice.lookup and not self.lookups.has(choice.lookup):
-                continue
-            return self.table.header[position], _ruled(text, choice, self.lookups), choice
-        if is_needed or not self.mapping.columns_may_be_missing:
-            self._refuse(specification, target, self.table.name)
+            if found := self._found(choice, pattern):
+                return found
+        if is_needed or not self.may_be_missing:
+            wanted = [each for each in choices(specification) if isinstance(each, str)]
+            raise ExtractError(
+                f"{self.table.name}: line 1: there is no column for {target};"
+                f" accepted is {' or '.join(map(repr, wanted))}, found are {listed(self.table.header)}"
+            )
         return None
 
-    def _refuse(self, specification: list[str | Column], target: str, file: str) -> None:
-        wanted = [
-            name
-            for choice in specification
-            for name in ([choice] if isinstance(choice, str) else choice.from_)
-        ]
-        raise ExtractError(
-            f"{file}: line 1: there is no column for {target}; accepted is {' or '.join(map(repr, wanted))},"
-            f" found are {listed(self.table.header)}"
-        )
+    def _found(self, choice: str | Column, pattern: PatternColumn | None) -> FoundColumn | None:
+        if isinstance(choice, str):
+            return self._named(choice, pattern)
+        if choice.first_given:
+            given = [found for each in choice.first_given if (found := self._found(each, pattern))]
+            if not given:
+                return None
+            origin = FoundColumn(
+                " / ".join(dict.fromkeys(found.label for found in given)),
+                pl.coalesce(found.text for found in given),
+            )
+        else:
+            named = next(filter(None, (self._named(name, pattern) for name in choice.from_)), None)
+            if named is None:
+                return None
+            origin = named
+        if choice.lookup and not choice.lookup.or_itself and not self._lookups.has(choice.lookup):
+            return None
+        return FoundColumn(origin.label, self._ruled(origin.text, choice), choice)
+
+    def _named(self, name: str, pattern: PatternColumn | None) -> FoundColumn | None:
+        if name.startswith("="):
+            return FoundColumn(name, pl.lit(name[1:]))
+        if pattern and (placeholder := PLACEHOLDER.fullmatch(name)):
+            label = self.table.header[pattern.position]
+            if placeholder[1] == CELL:
+                return FoundColumn(label, self.text(pattern.position))
+            return FoundColumn(label, pl.lit(pattern.placeholders.get(placeholder[1]), dtype=TEXT))
+        position = self.names.position([name])
+        return None if position is None else FoundColumn(self.table.header[position], self.text(position))
+
+    def _ruled(self, text: pl.Expr, rule: Column) -> pl.Expr:
+        if rule.without_end:
+            text = self._without_end(text, rule.without_end)
+        if rule.split:
+            element = _valued(pl.element().str.strip_chars(), rule, self._lookups)
+            values = text.str.split(rule.split).list.eval(element.filter(element != "")).list.join(DIVIDER)
+            return pl.when(values != "").then(values)
+        return _valued(text, rule, self._lookups)
+
+    def _without_end(self, text: pl.Expr, end: str) -> pl.Expr:
+        """The text without this end, where it has it and no column named in it is blank."""
+        parts = []
+        for number, part in enumerate(COLUMN_IN_TEXT.split(end)):
+            if number % 2 == 0:
+                parts.append(pl.lit(part))
+            elif found := self.find([part], f"without_end {end!r}", False):
+                parts.append(found.text.str.strip_chars())
+            else:
+                return text
+        whole = text.str.strip_chars()
+        return pl.coalesce(whole.str.strip_suffix(pl.concat_str(parts)), text)
 
 
-def _ruled(text: pl.Expr, rule: Column, lookups: Lookups) -> pl.Expr:
-    if rule.lookup:
-        keys, values = lookups.pairs(rule.lookup)
-        text = without(text, rule.lookup.ignore).replace_strict(keys, values, default=None, return_dtype=TEXT)
+def _valued(text: pl.Expr, rule: Column, lookups: Lookups) -> pl.Expr:
+    """The text looked up in another file and replaced by the rule's words."""
+    if rule.lookup and lookups.has(rule.lookup):
+        text = lookups.found(rule.lookup, text)
     if rule.values:
         named = {name.lower(): _constant(value) for name, value in rule.values.items() if name != "*"}
         others = pl.lit(_constant(rule.values["*"]), dtype=TEXT) if "*" in rule.values else text

@@ -1,24 +1,38 @@
 """What typed rows of a file become: rows of the canonical entities."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
 from orchestration.extracts.dates import FIRST_DAY
 from orchestration.extracts.entities import ENTITIES, TEXT, Entity
-from orchestration.extracts.errors import ExtractError, shortened
-from orchestration.extracts.mapping import Landing
-from orchestration.extracts.plan import TYPED_FIELDS, Context, cell_name
+from orchestration.extracts.landing_rows import counted_rows, divided
+from orchestration.extracts.mapping_landings import Landing
+from orchestration.extracts.plan import TYPED_FIELDS, Context, Variant, cell_name
 from orchestration.extracts.typing_rows import AT
 
 SOURCE_ROW: Final = "source_row"
 DEFAULT_PIPELINE: Final = "default"
 
 
-def landed(landing: Landing, number: int, rows: pl.DataFrame, context: Context) -> dict[str, pl.DataFrame]:
+def landed(
+    landing: Landing, number: int, rows: pl.DataFrame, context: Context, variants: Sequence[Variant] = ()
+) -> dict[str, pl.DataFrame]:
     """The rows of each entity that the table's landing `number` makes, in the file's order."""
-    given = [pl.col(cell_name(number, name)).is_not_null() for name in landing.only_where_given]
-    rows = rows.filter(*given) if given else rows
+    made = [
+        _landed(landing, number, counted, context)
+        for counted in counted_rows(landing, number, rows, variants)
+    ]
+    if len(made) == 1:
+        return made[0]
+    return {
+        entity: pl.concat(each[entity] for each in made).sort(SOURCE_ROW, maintain_order=True)
+        for entity in (made[0] if made else ())
+    }
+
+
+def _landed(landing: Landing, number: int, rows: pl.DataFrame, context: Context) -> dict[str, pl.DataFrame]:
     entity = ENTITIES[landing.entity]
     if landing.unpivot or landing.unpivot_changes:
         return {entity.name: _unpivoted(landing, number, rows, context)}
@@ -39,36 +53,9 @@ def keys(landing: Landing, number: int, rows: pl.DataFrame, context: Context) ->
         for name in entity.key
         if cell_name(number, name) in rows.columns and entity.columns[name] == TEXT
     ]
+    rows = divided(landing, number, rows)
     frame = rows.select(_column(entity, name, number, rows, context).alias(name) for name in known)
     return frame.drop_nulls(known[:1]).unique(maintain_order=True) if known else pl.DataFrame()
-
-
-def refuse_repeated(name: str, frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The frame without exact repetitions; events of one key complete each other.
-
-    Raises:
-        ExtractError: rows that are no events have one key and differ.
-    """
-    entity = ENTITIES[name]
-    hashes = frame.select(*entity.key).hash_rows()
-    if hashes.n_unique() == len(hashes):
-        return frame
-    suspects = hashes.is_duplicated()
-    single, repeated = frame.filter(~suspects), frame.filter(suspects)
-    content = [column for column in entity.columns if column not in entity.key]
-    if not entity.is_event:
-        distinct = repeated.unique(subset=list(entity.columns), keep="first", maintain_order=True)
-        twice = distinct.filter(distinct.select(*entity.key).is_duplicated())
-        if twice.height:
-            key = ", ".join(shortened(value) for value in twice.select(*entity.key).row(0))
-            raise ExtractError(
-                f"tables.{table}: the mapping makes two different {name} of the key {key}; one is accepted"
-            )
-        return pl.concat([single, distinct]).sort(SOURCE_ROW, maintain_order=True)
-    merged = repeated.group_by(entity.key, maintain_order=True).agg(
-        *(pl.col(column).drop_nulls().first() for column in content), pl.col(SOURCE_ROW).first()
-    )
-    return pl.concat([single, merged.select(frame.columns)]).sort(SOURCE_ROW, maintain_order=True)
 
 
 def _column(entity: Entity, name: str, number: int, rows: pl.DataFrame, context: Context) -> pl.Expr:
@@ -98,7 +85,8 @@ def _change_value(name: str, number: int, rows: pl.DataFrame, context: Context) 
     if cell_name(number, f"{name}:text") not in rows.columns:
         return pl.lit(None, dtype=TEXT)
     field, text = pl.col(cell_name(number, "field")), pl.col(cell_name(number, f"{name}:text"))
-    typed = [pl.col(cell_name(number, f"{name}:{kind}")).cast(TEXT) for kind in TYPED_FIELDS]
+    kinds = [cell_name(number, f"{name}:{kind}") for kind in TYPED_FIELDS]
+    typed = [pl.col(kind).cast(TEXT) for kind in kinds if kind in rows.columns]
     other = (
         pl.when(field == "owner_id").then(_prefixed(text.str.strip_chars(), context))
         .when(field == "pipeline").then(text.fill_null(DEFAULT_PIPELINE))

@@ -5,30 +5,45 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from orchestration.extracts.entities import TEXT
 from orchestration.extracts.errors import ExtractError, shortened
-from orchestration.extracts.mapping import Lookup
-from orchestration.extracts.recognition import position_of
+from orchestration.extracts.header_names import HeaderNames
+from orchestration.extracts.mapping import Mapping
+from orchestration.extracts.mapping_columns import Lookup
+from orchestration.extracts.salesforce_ids import long_ids
 from orchestration.extracts.tables import Table, position_name
 
 
 class Lookups:
     """The files of an extract by their table's name, as tables to look values up in."""
 
-    def __init__(self, tables: Dictionary[str, Sequence[Table]], nulls: Sequence[str]) -> None:
+    def __init__(self, tables: Dictionary[str, Sequence[Table]], mapping: Mapping) -> None:
         self._tables = tables
-        self._nulls = ["", *nulls]
+        self._prefixes = mapping.prefixes
+        self._nulls = ["", *mapping.nulls]
+        self._has_long_ids = mapping.ids is not None
         self._pairs: dict[str, tuple[pl.Series, pl.Series]] = {}
 
     def has(self, rule: Lookup) -> bool:
         """Whether the extract holds the file that the rule looks into."""
         return bool(self._tables.get(rule.table))
 
-    def pairs(self, rule: Lookup) -> tuple[pl.Series, pl.Series]:
-        """Keys without what the rule ignores, each once, and the value of each.
+    def found(self, rule: Lookup, text: pl.Expr) -> pl.Expr:
+        """The value that the other file has for each text; without one nothing, or the text itself.
 
         Raises:
             ExtractError: the file lacks the columns, or one key has two values.
         """
+        keys, values = self._known_pairs(rule)
+        others = text if rule.or_itself else None
+        return self._key(text, rule).replace_strict(keys, values, default=others, return_dtype=TEXT)
+
+    def _key(self, text: pl.Expr, rule: Lookup) -> pl.Expr:
+        text = text.str.strip_chars()
+        return without(long_ids(text) if self._has_long_ids else text, rule.ignore)
+
+    def _known_pairs(self, rule: Lookup) -> tuple[pl.Series, pl.Series]:
+        """Keys without what the rule ignores, each once, and the value of each."""
         known = rule.model_dump_json()
         if known not in self._pairs:
             self._pairs[known] = self._read(rule)
@@ -37,7 +52,8 @@ class Lookups:
     def _read(self, rule: Lookup) -> tuple[pl.Series, pl.Series]:
         parts: list[pl.DataFrame] = []
         for table in self._tables[rule.table]:
-            key, value = (position_of(table.header, names, table.name) for names in (rule.key, rule.value))
+            names = HeaderNames(table.header, self._prefixes, table.name)
+            key, value = names.position(rule.key), names.position(rule.value)
             if key is None or value is None:
                 missing = " or ".join(rule.key if key is None else rule.value)
                 raise ExtractError(
@@ -48,7 +64,7 @@ class Lookups:
         pairs = (
             pl.concat(parts)
             .filter(~pl.col("key").str.strip_chars().is_in(self._nulls), pl.col("value") != "")
-            .select(without(pl.col("key"), rule.ignore), "value")
+            .select(self._key(pl.col("key"), rule), "value")
             .unique(maintain_order=True)
         )
         twice = pairs.filter(pl.col("key").is_duplicated())

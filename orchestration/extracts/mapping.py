@@ -1,13 +1,19 @@
 """The mapping language: one YAML that says what a CRM's files hold. Every extract is read through one.
 
-time_zone: UTC                    # of a date with time that has no offset
+extends: salesforce               # start from a built-in one; dictionaries merge, the rest replaces
+canonical: [quotas, stages]       # canonical files that are accepted beside the CRM's own
+time_zone: UTC                    # of a date with time that has no offset; `company`: that of the company
 date_order: mdy                   # dmy, mdy or ymd; left out, each column decides
 decimal: comma                    # point or comma; left out, each column decides
 nulls: ["000000000000000AAA"]     # what means "nothing", beside blanks
+prefixes: ["properties."]         # may stand before any column's name
+ids: salesforce                   # ids of 15 letters and digits become those of 18
 tables:
-  opportunities:                  # one kind of file
+  opportunities:                  # one kind of file; it may have its own time_zone, date_order, decimal
     files: ["opp*"]               # names, without ending; parts may lie in a folder of that name
     header: [Id, [StageName, Stage]]   # columns that tell this file from others, with other spellings
+    without: [OpportunityId]      # columns that a file of this kind never has
+    key: Id                       # the file's own row id, where rows land under another key
     lands:                        # what its rows become; the first is what they are counted as
       - entity: deals
         columns:
@@ -15,13 +21,33 @@ tables:
           stage: [StageName, Stage]                  # the first of these that the file has
           currency: =USD                             # a constant
           is_won: {from: Stage, values: {Won: true, "*": false}}   # "*": all others; without it they stay
+          close_date: {first_given: [Closed, Expected]}   # per row the first that is not blank
+          created_at: {from: Day, whole_day: true}        # a time of day that means nothing is cut off
+          closed_at: {from: Changed, only_if: is_closed}  # where that column of the row is true
+          pipeline: {from: Stage, without_end: " ({Team})"}   # without it; {Team} is a column of the row
+          owner_id: {from: Rep, lookup: {table: reps, key: name, value: id, or_itself: true}}   # else nothing
         dimensions:
           series: {from: Product, lookup: {table: products, key: name, value: series, ignore: [spaces]}}
+        latest: valid_from        # rows of one deal are versions: that with the greatest value lands
+      - entity: deal_changes
+        columns: {deal_id: Id, changed_at: Modified}
+        unpivot: {stage: Stage}             # a change for each row and field
+        unpivot_changes: {amount: Amount}   # only where it differs from the deal's row before
+      - entity: deal_changes
+        each_column: ["Date entered {stage}"]   # a row for each column that is called so
+        columns: {deal_id: Id, field: =stage, new_value: "{stage}", changed_at: "{cell}"}
+        only_where_given: [changed_at]
+      - entity: deals
+        columns: {deal_id: {from: Merged, split: ";"}, merged_into_deal_id: Id}   # a row for each of several
+        only_where_given: [deal_id]
+        completes: true           # fills blanks of the deals that others land; adds those that none does
     derives:                      # what most rows of a stage show of it, where nothing else says so
       - entity: stages
         columns: {stage: StageName, probability: {from: Percent, scale: 0.01}}
   currencies:
-    header: [Code, PerDollar]
+    files: [currencies]
+    columns: [Code, Day, PerDollar]   # the file has no header line
+    footer: true                      # after its rows come lines that are none
     lands:
       - entity: exchange_rates
         rebase: true              # rates to any currency, divided by that of the reporting one
@@ -32,120 +58,33 @@ rows:
 """
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Final, Literal
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BeforeValidator, ValidationError, field_validator, model_validator
 
+from orchestration.extracts.canonical import CANONICAL_FILES
 from orchestration.extracts.entities import ENTITIES
 from orchestration.extracts.errors import ExtractError, listed
+from orchestration.extracts.mapping_columns import Column, Constant, OneOrMore, Part, choices
+from orchestration.extracts.mapping_files import mapping_content
+from orchestration.extracts.mapping_landings import Landing
 
-BUILT_IN = Path(__file__).parent / "crms"
+COMPANY_ZONE: Final = "company"
 DateOrder = Literal["dmy", "mdy", "ymd"]
 DecimalSign = Literal["point", "comma"]
-Constant = str | bool | int | float | None
-Value = TypeVar("Value")
-
-
-def _as_list(value: object) -> object:
-    return value if isinstance(value, list) else [value]
 
 
 def _time_zone(value: object) -> object:
     try:
-        ZoneInfo(str(value))
+        return value if value == COMPANY_ZONE else ZoneInfo(str(value)).key
     except (ValueError, OSError, KeyError):
-        raise ValueError("a time zone of the IANA list is accepted, such as Europe/Berlin") from None
-    return value
+        raise ValueError(
+            "company, or a time zone of the IANA list is accepted, such as Europe/Berlin"
+        ) from None
 
 
-OneOrMore = Annotated[list[Value], BeforeValidator(_as_list)]
 TimeZone = Annotated[str, BeforeValidator(_time_zone)]
-
-
-class Part(BaseModel):
-    """Base of every part of a mapping: unknown keys are errors."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Lookup(Part):
-    """A value from another file of the extract: from the row with the same `key`, but for what is ignored."""
-
-    table: str
-    key: OneOrMore[str]
-    value: OneOrMore[str]
-    ignore: OneOrMore[Literal["spaces", "case", "punctuation"]] = []
-
-
-class Column(Part):
-    """Where one canonical column comes from."""
-
-    from_: OneOrMore[str] = Field(alias="from")
-    values: dict[str, Constant] = {}
-    lookup: Lookup | None = None
-    scale: float | None = None  # what numbers are multiplied with: 0.01 for percent
-    inverse: bool = False  # 1 / the number: a rate that is told the other way round
-    whole_day: bool = False  # a day that is written with a meaningless time
-    only_if: str | None = None  # name of a flag column of the same row that must be true
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keys_are_text(cls, content: object) -> object:
-        """YAML reads `true:` and `1:` as no text; in files they are."""
-        if isinstance(content, dict) and isinstance(content.get("values"), dict):
-            named = {_yaml_text(key): value for key, value in content["values"].items()}
-            return {**content, "values": named}
-        return content
-
-
-def _yaml_text(key: object) -> str:
-    return str(key).lower() if isinstance(key, bool) else str(key)
-
-
-Specification = OneOrMore[str | Column]
-
-
-class Landing(Part):
-    """What rows of a table become: rows of one entity.
-
-    `unpivot` makes one deal change per row and field named; `unpivot_changes` only where the value
-    differs from that of the deal's row before. `only_where_given` names canonical columns: rows
-    where one is blank make nothing. `rebase` is for exchange rates to whatever currency: they are divided by
-    the rate of the reporting currency.
-    """
-
-    entity: str
-    columns: dict[str, Specification]
-    dimensions: dict[str, Specification] = {}
-    unpivot: dict[str, Specification] = {}
-    unpivot_changes: dict[str, Specification] = {}
-    only_where_given: list[str] = []
-    rebase: bool = False
-
-    @model_validator(mode="after")
-    def _targets_exist(self) -> "Landing":
-        if self.entity not in ENTITIES or self.entity == "deal_dimensions":
-            accepted = listed(name for name in ENTITIES if name != "deal_dimensions")
-            raise ValueError(f"entity {self.entity!r} is not known; accepted are {accepted}")
-        accepted_columns = [name for name in ENTITIES[self.entity].columns if name != "source_deal_id"]
-        for name in [*self.columns, *self.only_where_given]:
-            if name not in accepted_columns:
-                raise ValueError(
-                    f"{self.entity} has no column {name!r}; accepted are {listed(accepted_columns)}"
-                )
-        for name in [*self.unpivot, *self.unpivot_changes]:
-            if name not in CHANGE_FIELDS:
-                raise ValueError(f"{name!r} is no field of a change; accepted are {listed(CHANGE_FIELDS)}")
-        if self.dimensions and self.entity != "deals":
-            raise ValueError("dimensions are accepted where the entity is deals")
-        if self.rebase and self.entity != "exchange_rates":
-            raise ValueError("rebase is accepted where the entity is exchange_rates")
-        return self
-
-
-CHANGE_FIELDS = ("stage", "amount", "close_date", "owner_id", "forecast_category", "pipeline", "currency")
 
 
 class TableMapping(Part):
@@ -157,8 +96,10 @@ class TableMapping(Part):
 
     files: OneOrMore[str] = []
     header: list[OneOrMore[str]] = []
-    without: list[str] = []  # columns that a file of this kind never has
-    key: OneOrMore[str] = []  # the file's own row id: tells an exact copy from a conflicting one
+    without: list[str] = []
+    columns: list[str] = []
+    footer: bool = False
+    key: OneOrMore[str] = []
     lands: list[Landing] = []
     derives: list[Landing] = []
     time_zone: TimeZone | None = None
@@ -169,6 +110,8 @@ class TableMapping(Part):
     def _is_recognisable(self) -> "TableMapping":
         if not self.files and not self.header:
             raise ValueError("files (names) or header (columns) is needed to recognise the file")
+        if self.columns and (self.header or self.without or not self.files):
+            raise ValueError("columns, of a file without a header line, is accepted with files, not header")
         if any(each.entity != "stages" or "pipeline" in each.columns for each in self.derives):
             raise ValueError("derives is accepted for stages, without a pipeline")
         if self.derives and not self.lands:
@@ -185,7 +128,27 @@ class Mapping(Part):
     date_order: DateOrder | None = None
     decimal: DecimalSign | None = None
     nulls: list[str] = []
+    prefixes: list[str] = []
+    canonical: list[str] = []
+    ids: Literal["salesforce"] | None = None
     columns_may_be_missing: bool = False  # for built-in mappings, which name all that a CRM can export
+
+    def may_lack_columns(self, landing: Landing) -> bool:
+        """Whether a file may lack columns that the landing names."""
+        own = landing.columns_may_be_missing
+        return self.columns_may_be_missing if own is None else own
+
+    @property
+    def dimensions(self) -> set[str]:
+        """The names of all dimensions of deals."""
+        return {name for table in self.tables.values() for each in table.lands for name in each.dimensions}
+
+    @field_validator("canonical")
+    @classmethod
+    def _is_canonical(cls, entities: list[str]) -> list[str]:
+        if unknown := [name for name in entities if name not in CANONICAL_FILES]:
+            raise ValueError(f"{listed(unknown)}: accepted are {listed(CANONICAL_FILES)}")
+        return entities
 
     @model_validator(mode="after")
     def _rows_fit(self) -> "Mapping":
@@ -195,15 +158,17 @@ class Mapping(Part):
             for name in {name for row in rows for name in row}:
                 if name not in ENTITIES[entity].columns:
                     raise ValueError(f"rows: {entity} has no column {name!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _lookups_fit(self) -> "Mapping":
         for name, table in self.tables.items():
-            for landing in (*table.lands, *table.derives):
-                for spec in (*landing.columns.values(), *landing.dimensions.values()):
-                    for column in spec:
-                        lookup = column.lookup if isinstance(column, Column) else None
-                        if lookup and lookup.table not in self.tables:
-                            raise ValueError(
-                                f"tables.{name}: lookup in {lookup.table!r}, which is no table here"
-                            )
+            specs = [spec for each in (*table.lands, *table.derives) for spec in each.specifications()]
+            for rule in (choice for spec in specs for choice in choices(spec) if isinstance(choice, Column)):
+                if rule.lookup and rule.lookup.table not in self.tables:
+                    raise ValueError(
+                        f"tables.{name}: lookup in {rule.lookup.table!r}, which is no table here"
+                    )
         return self
 
 
@@ -213,22 +178,9 @@ def load_mapping(crm: str, company_dir: Path) -> Mapping:
     Raises:
         ExtractError: there is no such mapping, or it is not valid.
     """
-    from orchestration.extracts.canonical import canonical_mapping
-
-    if crm == "canonical":
-        return canonical_mapping()
-    built_in = sorted(path.stem for path in BUILT_IN.glob("*.yaml"))
-    path = BUILT_IN / f"{crm}.yaml" if crm in built_in else company_dir / crm
-    if not path.is_file():
-        raise ExtractError(
-            f"crm: {crm!r}: accepted are canonical, {', '.join(built_in)}, or the path of a mapping file"
-            f" beside the company file; there is no file {path}"
-        )
+    path, content = mapping_content(crm, company_dir)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return Mapping.model_validate(content)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ExtractError(f"{path}: is not valid YAML: {error}") from error
     except ValidationError as error:
         problems = (
             f"{path}: {'.'.join(str(part) for part in problem['loc']) or '(whole file)'}: "

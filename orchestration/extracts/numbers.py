@@ -11,6 +11,9 @@ AMBIGUOUS: Final = (
     r"^[+-]?[1-9]\d{0,2}([.,])\d{3}$"  # 1.234 is a thousand to some and one and a bit to others
 )
 GROUPED: Final = r"^[+-]?\d{1,3}([ '\x{2019}\x{a0}\x{202f}]\d{3})+([.,]\d+)?$"
+CURRENCY: Final = r"(?:[A-Z]{0,3}\p{Sc}|[A-Z]{3}|Rs\.?|[Kk]r\.?|S?Fr\.?|zł|Kč|Ft|lei)"
+NO_CENTS: Final = r"[.,][-\x{2013}\x{2014}]{1,2}$"  # as in 1'234.-
+PERCENT: Final = r"\s*%\s*$"
 POINT: Final = r"^[+-]?(\d+|\d{1,3}(,\d{2,3})*,\d{3})?(\.\d*)?([eE][+-]?\d{1,3})?$"
 COMMA: Final = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)?(,\d*)?$"
 MINORITY_LIMIT: Final = 20  # as for dates: one contradicting value in so many is a slip
@@ -81,7 +84,9 @@ def decided_decimal(values: pl.Series, has_plain_decimals: bool) -> DecimalSign:
         .when(groups).then(pl.when(sign == ",").then(pl.lit(".")).otherwise(pl.lit(",")))
         .when(is_mixed | (last != 3) | ~is_ambiguous).then(sign)
     )  # fmt: skip
-    readable = _bare(values.to_frame("text"), text).filter(text.str.contains(r"^[+-]?[\d.,]+$"))
+    readable = _bare(values.str.replace(PERCENT, "").to_frame("text"), text).filter(
+        text.str.contains(r"^[+-]?[\d.,]+$")
+    )
     votes = readable.select(shown.alias("sign"), is_ambiguous.alias("is_ambiguous"), "text")
     point = votes.filter(pl.col("sign") == ".").height + has_plain_decimals
     comma = votes.filter(pl.col("sign") == ",").height
@@ -94,14 +99,17 @@ def decided_decimal(values: pl.Series, has_plain_decimals: bool) -> DecimalSign:
 
 
 def parsed_numbers(
-    values: pl.Series, decimal: DecimalSign, dtype: pl.DataType | type[pl.DataType]
+    values: pl.Series, decimal: DecimalSign, dtype: pl.DataType | type[pl.DataType], percent: float = 0.01
 ) -> pl.Series:
-    """Numbers of texts with currency, sign or thousands separators; null for what is none."""
+    """Numbers of texts with currency, sign or thousands separators; null for what is none.
+
+    `percent` is what a percent sign stands for: of a column that is scaled later, it says so already.
+    """
     text = pl.col("text")
     is_share = dtype == pl.Float64
     frame = values.to_frame("text")
     if is_share:
-        frame = frame.select(text.str.strip_suffix("%"))
+        frame = frame.select(text.str.replace(PERCENT, ""))
     bare = _bare(frame, text)
     plain = (
         text.str.replace_all(",", "")
@@ -113,18 +121,19 @@ def parsed_numbers(
     result = bare.select(number.cast(dtype, strict=False).alias(values.name)).to_series()
     if not is_share:
         return result
-    percent = pl.select(pl.when(values.str.ends_with("%")).then(result / 100).otherwise(result)).to_series()
-    return percent.set(~percent.is_finite(), None)
+    is_percent = values.str.contains(PERCENT)
+    shares = result.zip_with(~is_percent, (result * percent).round(12)).alias(values.name)
+    return shares.set(~shares.is_finite(), None)
 
 
 def _bare(frame: pl.DataFrame, text: pl.Expr) -> pl.DataFrame:
     """Texts without currency, accounting negatives and groups by spaces or apostrophes."""
-    stripped = text.str.strip_chars()
+    stripped = text.str.strip_chars().str.replace("\u2212", "-", literal=True).str.replace(NO_CENTS, "")
     is_negative = stripped.str.contains(r"^\(.*\)$") | stripped.str.contains(r"^[^-]*\d-$")
     unsigned = pl.when(is_negative).then(stripped.str.replace_all(r"[()]|-$", "")).otherwise(stripped)
     bare = (
-        unsigned.str.replace(r"^([+-]?)\s*(?:\p{Sc}|[A-Z]{3}\s)\s*", "$1")
-        .str.replace(r"\s*(?:\p{Sc}|\s[A-Z]{3})$", "")
+        unsigned.str.replace(rf"^([+-]?)\s*{CURRENCY}\s*([+-]?[\d.,])", "$1$2")
+        .str.replace(rf"([\d.,])\s*{CURRENCY}$", "$1")
         .str.strip_chars()
     )
     ungrouped = (

@@ -45,7 +45,7 @@ def missing(rows: pl.DataFrame, bad: Sequence[BadValue], cell: Cell) -> pl.DataF
         return no_problems()
     known = [each.rows[AT] for each in bad if each.cell.name == cell.name]
     at = rows.filter(pl.col(cell.name).is_null())[AT]
-    at = at.filter(~at.is_in(known[0].implode())) if known else at
+    at = at.filter(~at.is_in(pl.concat(known).implode())) if known else at
     return _problems(
         at, cell, None, f"is blank; accepted is a value in every row, as {cell.name.split('.')[1]} is needed"
     )

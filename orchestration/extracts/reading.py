@@ -9,17 +9,15 @@ from typing import Final
 
 import polars as pl
 
-from orchestration.extracts.entities import ENTITIES
+from orchestration.extracts.entity_rows import EntityRows
 from orchestration.extracts.errors import ExtractError, listed
-from orchestration.extracts.exchange_rates import rebased
-from orchestration.extracts.landings import SOURCE_ROW, keys, landed, refuse_repeated
 from orchestration.extracts.lookups import Lookups
 from orchestration.extracts.mapping import Mapping, TableMapping
-from orchestration.extracts.plan import Context, has_distinct_keys, make_plan
+from orchestration.extracts.plan import Context, Variant
+from orchestration.extracts.planned_cells import make_plan
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.recognition import recognised
 from orchestration.extracts.sources import FoundExtract
-from orchestration.extracts.stage_settings import shown_by_deals, stage_rows
 from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
 from orchestration.extracts.tables import Table, open_tables
 
@@ -50,42 +48,24 @@ def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> Rea
         if name := names[table.name]:
             tables[name].append(table)
     _refuse_without_deals(found, mapping, opened, tables, context)
-    lookups = Lookups(tables, mapping.nulls)
-    made: dict[str, list[pl.DataFrame]] = defaultdict(list)
-    rates: list[pl.DataFrame] = []
-    shown: list[pl.DataFrame] = []
-    unlanded: dict[str, list[pl.DataFrame]] = defaultdict(list)
+    lookups = Lookups(tables, mapping)
+    landed_rows = EntityRows(context)
     quarantined = [pl.DataFrame(schema=QUARANTINED)]
     accounts: list[FileAccount] = []
     next_row = 0
-    for name in mapping.tables:
-        if name not in tables or not mapping.tables[name].lands:
+    for name, rule in mapping.tables.items():
+        if name not in tables or not rule.lands:
             continue
-        rows = _table_rows(name, tables[name], mapping, context, lookups, found, next_row)
+        rows, variants = _table_rows(name, tables[name], mapping, context, lookups, found, next_row)
+        landed_rows.add(name, rule, rows, variants)
         next_row += rows.height
         accounts += rows.accounts
         quarantined.append(rows.quarantined)
-        rule = mapping.tables[name]
-        for number, landing in enumerate(rule.lands):
-            for entity, frame in landed(landing, number, rows.rows, context).items():
-                is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
-                target = rates if landing.rebase else made[entity]
-                target.append(frame if is_distinct else refuse_repeated(entity, frame, name))
-            if rows.unlanded.height and number == 0:
-                missed = keys(landing, number, rows.unlanded, context)
-                unlanded[landing.entity].append(missed)
-                if landing.entity == "deals":
-                    unlanded["deal_dimensions"].append(missed)
-        for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
-            shown.append(landed(derivation, number, rows.rows, context)[derivation.entity])
-    if rates:
-        made["exchange_rates"].append(rebased(rates, context.reporting_currency))
-    entities = {entity: _together(entity, frames) for entity, frames in made.items()}
-    _add_stages(entities, mapping, shown_by_deals(shown))
+    entities = landed_rows.finished(mapping)
     accounts += _other_files(opened, names, mapping, found)
     return ReadExtract(
-        entities={name: entities[name] for name in ENTITIES if name in entities},
-        unlanded={name: pl.concat(frames, how="diagonal") for name, frames in unlanded.items()},
+        entities=entities,
+        unlanded={name: pl.concat(frames, how="diagonal") for name, frames in landed_rows.unlanded.items()},
         quarantined=pl.concat(quarantined).sort("file", "line", maintain_order=True),
         accounts=sorted(accounts, key=lambda account: account.file),
     )
@@ -99,27 +79,12 @@ def _table_rows(
     lookups: Lookups,
     found: FoundExtract,
     first_row: int,
-) -> TableRows:
+) -> tuple[TableRows, list[Variant]]:
     plans = [make_plan(table, name, mapping, context, lookups) for table in tables]
     files = [found.name_of(Path(table.name)) for table in tables]
-    return read_rows(tables, plans, files, name, mapping.tables[name].lands[0].entity, first_row)
-
-
-def _together(entity: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    if len(frames) == 1:
-        return frames[0]
-    rows = pl.concat(frames).sort(SOURCE_ROW, maintain_order=True)
-    return rows if entity == "stages" else refuse_repeated(entity, rows, "(several)")
-
-
-def _add_stages(entities: dict[str, pl.DataFrame], mapping: Mapping, derived: pl.DataFrame) -> None:
-    literal = mapping.rows.get("stages", [])
-    if "stages" not in entities and not literal and not derived.height:
-        return
-    pipelines = entities["deals"]["pipeline"].unique().to_list() if "deals" in entities else []
-    schema = {**ENTITIES["stages"].columns, SOURCE_ROW: pl.Int64}
-    explicit = entities.get("stages", pl.DataFrame(schema=schema))
-    entities["stages"] = stage_rows(explicit, literal, derived, pipelines, has_file="stages" in entities)
+    rows = read_rows(tables, plans, files, name, mapping.tables[name].lands[0].entity, first_row)
+    variants = {key: variant for plan in plans for key, variant in plan.variants.items()}
+    return rows, list(variants.values())
 
 
 def _refuse_without_deals(
@@ -132,7 +97,7 @@ def _refuse_without_deals(
     deal_tables = [
         name
         for name, table in mapping.tables.items()
-        if any(landing.entity == "deals" for landing in table.lands)
+        if any(landing.entity == "deals" and not landing.completes for landing in table.lands)
     ]
     if any(name in tables for name in deal_tables) or (tables and not context.is_full):
         return

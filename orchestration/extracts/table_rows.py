@@ -81,7 +81,9 @@ def read_rows(
         *(missing(rows, bad, cell) for cell in cells if cell.is_required),
     ]
     problems = [problem for problem in problems if problem.height]
-    in_quarantine = pl.concat(problems) if problems else no_problems()
+    in_quarantine = pl.concat([no_problems(), *problems]).unique(
+        [AT, "column", "value"], keep="first", maintain_order=True
+    )  # one value may be read as several cells
     sound = (
         rows.join(in_quarantine.select(AT).unique(), on=AT, how="anti", maintain_order="left")
         if problems

@@ -11,6 +11,7 @@ from typing import Final
 import polars as pl
 
 from orchestration.extracts import dates, numbers
+from orchestration.extracts.counted_dates import Count, shown_count
 from orchestration.extracts.entities import COUNT, DAY, FLAG, MOMENT, MONEY, NUMBER, TEXT
 from orchestration.extracts.errors import ExtractError, listed, shortened
 from orchestration.extracts.mapping import DateOrder
@@ -71,7 +72,8 @@ class TypedColumns:
         for name, kept in aside.items():
             cell = self.cells[name]
             distinct = kept["text"].unique()
-            parsed = _parsed(cell, distinct, plan, orders.get(name, "ymd"), rows[name], file, table)
+            count = shown_count(kept["text"], rows[name].count()) if name in orders else None
+            parsed = _parsed(cell, distinct, plan, orders.get(name, "ymd"), rows[name], file, table, count)
             known = pl.DataFrame({"text": distinct, "value": parsed})
             kept = kept.join(known, on="text", how="left", maintain_order="left")
             read = kept.filter(pl.col("value").is_not_null())
@@ -79,7 +81,7 @@ class TypedColumns:
                 rows = rows.with_columns(rows[name].scatter(read[AT], read["value"]))
             unread = kept.filter(pl.col("value").is_null())
             if unread.height:
-                bad.append(BadValue(cell, unread.select(AT, "text"), _accepted(cell, orders.get(name))))
+                bad.extend(_bad(cell, unread.select(AT, "text"), orders.get(name)))
         return rows.with_columns(_finish(cell) for cell in self.cells.values()), bad
 
 
@@ -113,13 +115,27 @@ def _finish(cell: Cell) -> pl.Expr:
     return pl.when(pl.col(cell.only_if)).then(value).alias(cell.name) if cell.only_if else value
 
 
+def _bad(cell: Cell, unread: pl.DataFrame, order: DateOrder | None) -> list[BadValue]:
+    """Values that cannot be read, by what would be accepted instead."""
+    is_zoned = unread["text"].str.contains(dates.NAMED_ZONE) & (cell.dtype in DATES)
+    parts = {dates.NO_NAMED_ZONE: unread.filter(is_zoned), _accepted(cell, order): unread.filter(~is_zoned)}
+    return [BadValue(cell, rows, reason) for reason, rows in parts.items() if rows.height]
+
+
 def _parsed(
-    cell: Cell, texts: pl.Series, plan: Plan, order: DateOrder, read: pl.Series, file: str, table: str
+    cell: Cell,
+    texts: pl.Series,
+    plan: Plan,
+    order: DateOrder,
+    read: pl.Series,
+    file: str,
+    table: str,
+    count: Count | None,
 ) -> pl.Series:
     if cell.dtype == MOMENT:
-        return dates.parsed_moments(texts, order, plan.zones, cell.whole_day)
+        return dates.parsed_moments(texts, order, plan.zones, cell.whole_day, count)
     if cell.dtype == DAY:
-        return dates.parsed_days(texts, order, plan.zones)
+        return dates.parsed_days(texts, order, plan.zones, count)
     if cell.dtype in (MONEY, NUMBER):
         has_decimals = bool((read.cast(pl.Float64).fill_null(0) % 1 != 0).any())
         try:
@@ -134,7 +150,7 @@ def _parsed(
                 f"{file}: column {cell.label}: {shortened(error.example)!r}: {what}, which sign is decimal;"
                 f" add `decimal: point` or `decimal: comma` to tables.{table} of the mapping"
             ) from None
-        return numbers.parsed_numbers(texts, decimal, cell.dtype)
+        return numbers.parsed_numbers(texts, decimal, cell.dtype, percent=0.01 / (cell.scale or 1))
     return pl.Series([None] * len(texts), dtype=cell.dtype)
 
 
