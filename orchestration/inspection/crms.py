@@ -9,8 +9,10 @@ from typing import Final
 
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.lookups import Lookups
-from orchestration.extracts.mapping import BUILT_IN, Mapping, load_mapping
-from orchestration.extracts.plan import Context, make_plan
+from orchestration.extracts.mapping import Mapping, load_mapping
+from orchestration.extracts.mapping_files import BUILT_IN
+from orchestration.extracts.plan import Context
+from orchestration.extracts.planned_cells import make_plan
 from orchestration.extracts.recognition import recognised
 from orchestration.extracts.tables import Table
 
@@ -93,7 +95,7 @@ def _targets(
     rule = mapping.tables[name]
     if not rule.lands:
         return {}
-    plan = make_plan(table, name, mapping, CONTEXT, Lookups(by_name, mapping.nulls))
+    plan = make_plan(table, name, mapping, CONTEXT, Lookups(by_name, mapping))
     landings = [*rule.lands, *rule.derives]
     targets: dict[str, list[str]] = defaultdict(list)
     for cell in plan.cells:
@@ -102,14 +104,15 @@ def _targets(
             continue
         entity = landings[int(number)].entity
         told = _told(entity, column)
-        if told not in targets[cell.label]:
-            targets[cell.label].append(told)
+        for label in [cell.label] if cell.label in table.header else cell.label.split(" / "):
+            if told not in targets[label]:
+                targets[label].append(told)
     return dict(targets)
 
 
 def _told(entity: str, column: str) -> str:
     """What a cell becomes, in words: deals.amount, a change of stage, dimension region."""
-    column, _, detail = column.partition(":")
+    column, _, detail = column.partition(".")[0].partition(":")
     if column == "dimension":
         return f"dimension {detail}"
     return f"change of {detail}" if column == "change" else f"{entity}.{column}"

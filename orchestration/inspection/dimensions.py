@@ -11,8 +11,6 @@ from orchestration.inspection.guesses import DealsGuess
 from orchestration.inspection.joins import Join
 from orchestration.inspection.profile import ColumnProfile, FileProfile, clear_columns
 
-from orchestration.extracts.mapping import Lookup
-OR_ITSELF = {"or_itself": True} if "or_itself" in Lookup.model_fields else {}
 MOST_VALUES: Final = 30
 FEWEST_GIVEN: Final = 0.5  # share of rows that must have a value
 SEGMENTS: Final = 3  # that metrics are cut by at first
@@ -38,7 +36,7 @@ class Dimension:
         if self.join.ignore:
             lookup["ignore"] = list(self.join.ignore)
         if self.value == self.join.key:
-            lookup |= OR_ITSELF
+            lookup["or_itself"] = True
         return {"from": self.column, "lookup": lookup}
 
 

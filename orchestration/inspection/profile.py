@@ -11,7 +11,7 @@ import polars as pl
 from orchestration.extracts.byte_streams import ByteSource, encoding_of, text_blocks
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.file_names import DELIMITED, ZIP, file_format
-from orchestration.extracts.recognition import plain
+from orchestration.extracts.header_names import plain
 from orchestration.extracts.tables import LINE, Table, position_name
 from orchestration.inspection.column_values import ColumnValues
 from orchestration.inspection.kinds import Kind, Reading, reading
