@@ -1,4 +1,4 @@
-"""What a column holds, gathered block by block: a bounded sample of values, and date order from all of them."""
+"""What a column holds, gathered block by block: a bounded sample of values, and all that shows date order."""
 
 from dataclasses import dataclass, field
 from typing import Final
@@ -17,7 +17,7 @@ MONTH_FIRST: Final = r"^\s*\d{1,2}\s?[-/.]\s?(1[3-9]|2\d|3[01])\s?[-/.]"
 
 @dataclass
 class Votes:
-    """How many of a column's dates can only be read one way, with the first value of each sort and its line."""
+    """How many of a column's dates can only be read one way, with the first of each sort and its line."""
 
     day_first: int = 0
     month_first: int = 0
@@ -37,9 +37,7 @@ class Votes:
             if not found or sort in self.shown:
                 continue
             pattern = {"dmy": DAY_FIRST, "mdy": MONTH_FIRST}.get(sort)
-            chosen = (
-                pl.col("text").str.contains(pattern) if pattern else pl.col("text").is_in(both[:1])
-            )
+            chosen = pl.col("text").str.contains(pattern) if pattern else pl.col("text").is_in(both[:1])
             if (first := written.filter(chosen).head(1)).height:
                 self.shown[sort] = (first["text"][0].strip(), int(first[LINE][0]))
 

@@ -100,12 +100,12 @@ def _targets(
     targets: dict[str, list[str]] = defaultdict(list)
     for cell in plan.cells:
         number, _, column = cell.name.partition(".")
-        if cell.label.startswith("=") or not number.isdigit():
+        if not number.isdigit():
             continue
         entity = landings[int(number)].entity
         told = _told(entity, column)
-        for label in [cell.label] if cell.label in table.header else cell.label.split(" / "):
-            if told not in targets[label]:
+        for label in (cell.label, *cell.label.split(" / ")):
+            if label in table.header and told not in targets[label]:
                 targets[label].append(told)
     return dict(targets)
 

@@ -88,11 +88,12 @@ def _add_stage(landing: StartingLanding, file: FileProfile, guess: DealsGuess, c
         flag = guess.columns.get("is_won")
         if flag is not None:
             won = {text: "Won" for text in file.column(flag).texts if FLAGS.get(text.lower())}
-            landing.columns["stage"] = {"from": flag, "values": {**won, "*": "Open"}}
+            landing.columns["stage"] = _flagged_stage(flag, won, file, guess.columns.get("is_closed"))
         else:
             landing.columns["stage"] = {"from": guess.columns["closed_at"], "values": {"*": "Won"}}
         landing.comments["stage"] = "CHECK: no column of stages was found"
-        checks.append("no column of stages was found: all that closed counts as won")
+        told = f"the flag {flag} says what is won" if flag else "all that has a closing date counts as won"
+        checks.append(f"no column of stages was found: {told}")
     elif guess.outcome and guess.outcome != stage:
         closing = {value: value for value in (*guess.won, *guess.lost)}
         told = {"from": guess.outcome, "values": {**closing, "*": None}}
@@ -100,6 +101,21 @@ def _add_stage(landing: StartingLanding, file: FileProfile, guess: DealsGuess, c
         landing.comments["stage"] = f"what {guess.outcome} says of closed deals, else {stage}"
     else:
         landing.columns["stage"] = stage
+
+
+def _flagged_stage(
+    flag: str, won: dict[str, str], file: FileProfile, closed_flag: str | None
+) -> dict[str, Any]:
+    """Won, Lost and Open as the flags say."""
+    if closed_flag is None:
+        return {"from": flag, "values": {**won, "*": "Open"}}
+    closed = {text: "Lost" for text in file.column(closed_flag).texts if FLAGS.get(text.lower())}
+    return {
+        "first_given": [
+            {"from": flag, "values": {**won, "*": None}},
+            {"from": closed_flag, "values": {**closed, "*": "Open"}},
+        ]
+    }
 
 
 def _add_outcome(landing: StartingLanding, guess: DealsGuess, checks: list[str]) -> None:

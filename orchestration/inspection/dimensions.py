@@ -14,7 +14,9 @@ from orchestration.inspection.profile import ColumnProfile, FileProfile, clear_c
 MOST_VALUES: Final = 30
 FEWEST_GIVEN: Final = 0.5  # share of rows that must have a value
 SEGMENTS: Final = 3  # that metrics are cut by at first
-TAKEN: Final = ("deal_id", "stage", "currency", "owner_id", "account_id", "pipeline", "next_step", "loss_reason", "deal_type")
+TAKEN: Final = (
+    "deal_id", "stage", "currency", "owner_id", "account_id", "pipeline", "next_step", "loss_reason", "deal_type",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,14 @@ def guessed_dimensions(
     file = files[deals.number]
     taken = {deals.columns[name] for name in TAKEN if name in deals.columns} | {deals.outcome}
     found: list[Dimension] = []
+    clear = clear_columns(file.table.header)
     for column in file.columns:
-        if column.name in taken or not _can_cut(column, file) or column.position not in clear_columns(file.table.header):
+        if column.name in taken or not _can_cut(column, file) or column.position not in clear:
             continue
         join = next((each for each in joins if each.column == column.name and each.ignore), None)
-        found.append(_dimension(column.name, column.name, join.key if join else column.name, join, column, 1.0))
+        found.append(
+            _dimension(column.name, column.name, join.key if join else column.name, join, column, 1.0)
+        )
     seen: set[tuple[str, int]] = set()
     for join in joins:
         if (join.column, join.other) in seen:
@@ -59,8 +64,9 @@ def guessed_dimensions(
         seen.add((join.column, join.other))
         other, own = files[join.other], file.column(join.column)
         given = join.best_found * (1 - own.values.blanks / max(1, own.values.rows))
+        clear = clear_columns(other.table.header)
         for column in other.columns:
-            if column.name != join.key and _can_cut(column, other) and column.position in clear_columns(other.table.header):
+            if column.name != join.key and _can_cut(column, other) and column.position in clear:
                 found.append(_dimension(column.name, join.column, column.name, join, column, given))
     ordered = sorted(found, key=lambda each: (-round(each.given, 1), each.distinct))
     return _named_apart([each for each in ordered if each.given >= FEWEST_GIVEN], names)
@@ -72,6 +78,8 @@ def suggested_segments(dimensions: Sequence[Dimension]) -> list[str]:
 
 
 def _can_cut(column: ColumnProfile, file: FileProfile) -> bool:
+    if plain_name(column.name) in BUILT_IN_SEGMENTS:
+        return False
     is_few = column.kind == "category" and 2 <= column.distinct <= MOST_VALUES
     return is_few and not column.is_personal(file.name)
 
@@ -87,7 +95,7 @@ def plain_name(name: str) -> str:
     """A column's name as the company file accepts it for a dimension."""
     spelt = re.sub(r"[^a-z0-9]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()).strip("_")
     spelt = spelt if spelt[:1].isalpha() else f"d_{spelt}"
-    return f"{spelt}_cut"[:63] if spelt in BUILT_IN_SEGMENTS else spelt[:63]
+    return spelt[:63]
 
 
 def _named_apart(dimensions: Sequence[Dimension], names: Mapping[int, str]) -> list[Dimension]:

@@ -10,6 +10,13 @@ from orchestration.inspection.profile import ColumnProfile, FileProfile
 WIDTH: Final = 100
 NAME: Final = 22
 EXAMPLES: Final = 24
+OWNERS: Final = (
+    "deals.owner_id",
+    "owners.owner_id",
+    "owners.owner_name",
+    "owners.manager_id",
+    "owners.email",
+)
 BETWEEN: Final = 31  # width of kind, blank and distinct with the spaces around them
 COLUMNS: Final = 60  # told of a file; more are counted
 
@@ -21,8 +28,12 @@ def file_lines(file: FileProfile, targets: Mapping[str, Sequence[str]], role: st
     if file.broken:
         lines.append(f"  {file.broken:,} lines are no records")
     if file.keys:
-        lines += _cut(f"  every row has a value of its own in: {', '.join(key.name for key in file.keys[:6])}")
-    lines.append(f"  {'column':<{NAME}} {'type':<9}{'blank':>6} {'distinct':>9}  {'examples':<{EXAMPLES}} becomes")
+        lines += _cut(
+            f"  every row has a value of its own in: {', '.join(key.name for key in file.keys[:6])}"
+        )
+    lines.append(
+        f"  {'column':<{NAME}} {'type':<9}{'blank':>6} {'distinct':>9}  {'examples':<{EXAMPLES}} becomes"
+    )
     for column in file.columns[:COLUMNS]:
         lines += _column_lines(column, file.name, targets.get(column.name, ()))
     if len(file.columns) > COLUMNS:
@@ -32,6 +43,8 @@ def file_lines(file: FileProfile, targets: Mapping[str, Sequence[str]], role: st
 
 def _column_lines(column: ColumnProfile, file: str, targets: Sequence[str]) -> list[str]:
     reading, values = column.reading, column.values
+    names_owner = any(target in OWNERS for target in targets) and column.kind != "id"
+    hidden = names_owner or column.is_personal(file)
     blank = f"{values.blanks / values.rows:.1%}" if values.rows else "-"
     distinct = f"{column.distinct:,}" + ("" if values.is_whole or column.is_unique else "+")
     became = ", ".join(targets) or "-"
@@ -39,7 +52,7 @@ def _column_lines(column: ColumnProfile, file: str, targets: Sequence[str]) -> l
     first, *others = textwrap.wrap(became, room, break_on_hyphens=False, break_long_words=False)
     line = (
         f"  {_end_cut(' '.join(column.name.split()), NAME):<{NAME}} {reading.kind:<9}{blank:>6} {distinct:>9}"
-        f"  {_examples(column, file):<{EXAMPLES}} {first}"
+        f"  {_examples(column, hidden):<{EXAMPLES}} {first}"
     )
     indent = " " * (WIDTH - room)
     lines = [line, *(indent + other for other in others)]
@@ -47,15 +60,12 @@ def _column_lines(column: ColumnProfile, file: str, targets: Sequence[str]) -> l
         lines += _cut(f"      {reading.evidence}")
     if reading.question:
         lines += _cut(f"      {reading.question}")
-    if reading.strays:
-        hidden = column.is_personal(file)
-        if not hidden:
-            lines += _cut(f"      does not fit: {', '.join(reading.strays)}")
+    if reading.strays and not hidden:
+        lines += _cut(f"      does not fit: {', '.join(reading.strays)}")
     return lines
 
 
-def _examples(column: ColumnProfile, file: str) -> str:
-    hidden = column.is_personal(file)
+def _examples(column: ColumnProfile, hidden: bool) -> str:
     told = ""
     for text in column.texts[:3]:
         longer = f"{told}, {shown(text, hidden)}" if told else shown(text, hidden)

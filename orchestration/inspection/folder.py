@@ -8,8 +8,8 @@ from typing import Final
 from orchestration.company import Source
 from orchestration.data_folder import DataFolder
 from orchestration.extracts.errors import ExtractError
-from orchestration.extracts.sources import ACCEPTED_FILES, DATED, find_extracts
 from orchestration.extracts.file_names import file_format
+from orchestration.extracts.sources import ACCEPTED_FILES, DATED, find_extracts
 from orchestration.extracts.tables import Table, open_tables
 from orchestration.inspection.profile import FileProfile, profile
 

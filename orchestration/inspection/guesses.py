@@ -13,17 +13,6 @@ WORDED: Final = 0.3  # bonus of a column whose values are stages by their words
 DATES: Final = ("date", "moment")
 NUMBERS: Final = ("amount", "number")
 WORDS: Final = ("id", "category", "text", "number")
-NEVER: Final = {  # words of names that make a column something else
-    "amount": frozenset("weighted currency id probability discount cost tax count percent units".split()),
-    "stage": frozenset("date time duration days count order sort probability changed reason old previous".split()),
-    "owner_id": frozenset("email mail phone date team role previous".split()),
-    "account_id": frozenset("owner email mail phone type industry size date number employees revenue".split()),
-    "deal_name": frozenset("owner account company contact stage first last user".split()),
-    "deal_type": frozenset("account company lead".split()),
-    "created_at": frozenset("by closed".split()),
-    "closed_at": frozenset("expected est estimated target".split()),
-    "lead_source": frozenset(["detail"]),
-}
 LEAST_SCORE: Final = 5  # of the file that is taken to hold deals
 
 
@@ -90,9 +79,9 @@ def _deals(number: int, file: FileProfile, files: Sequence[FileProfile]) -> Deal
         columns["stage"] = outcome
     if not outcome and not {"stage", "closed_at", "is_won"} & columns.keys():
         return None
-    told = sum(
-        name in columns for name in ("amount", "owner_id", "account_id", "created_at")
-    ) + bool({"close_date", "closed_at"} & columns.keys())
+    told = sum(name in columns for name in ("amount", "owner_id", "account_id", "created_at")) + bool(
+        {"close_date", "closed_at"} & columns.keys()
+    )
     own = min(1, file_fitness(file.name, "deals"))
     other = any(file_fitness(file.name, entity) for entity in ("leads", "accounts", "owners"))
     score = (
@@ -120,14 +109,14 @@ def _outcome(
 
 def _may_be(target: str, column: ColumnProfile) -> bool:
     """Whether a column's contents, and the other words of its name, allow it to be this."""
-    if column.kind == "blank" or set(words(column.name)) & NEVER.get(target, frozenset()):
+    if column.kind == "blank" or set(words(column.name)) & set(synonyms()["never"].get(target, ())):
         return False
     if target in ("deal_id", "lead_id"):
         return column.is_unique
     if target.endswith(("_at", "_date")):
         return column.kind in DATES
     if target == "amount":
-        return column.kind in NUMBERS and not column.is_unique or column.kind == "amount"
+        return (column.kind in NUMBERS and not column.is_unique) or column.kind == "amount"
     if target.startswith("is_"):
         return column.kind == "flag"
     if target == "currency":
@@ -141,4 +130,6 @@ def _may_be(target: str, column: ColumnProfile) -> bool:
 
 def _is_worded(column: ColumnProfile) -> bool:
     texts = column.texts[:20]
-    return column.kind == "category" and sum(stage_guess(text).step is not None for text in texts) * 2 >= len(texts)
+    return column.kind == "category" and sum(stage_guess(text).step is not None for text in texts) * 2 >= len(
+        texts
+    )

@@ -17,10 +17,17 @@ from orchestration.inspection.guesses import guessed_deals
 from orchestration.inspection.joins import Join, joins
 from orchestration.inspection.money import DEFAULT
 from orchestration.inspection.stage_words import stage_guess
-from orchestration.inspection.starting_files import MAPPING_FILE, Start, company_text, mapping_text
+from orchestration.inspection.starting_files import (
+    MAPPING_FILE,
+    Start,
+    company_text,
+    extension_text,
+    mapping_text,
+)
 from orchestration.inspection.starting_mapping import StartingMapping, starting_mapping
 from orchestration.inspection.trial import Trial, tried
 
+CANONICAL: Final = "canonical"
 GUESSED: Final = "guessed"  # stands for the name of a CRM that no built-in mapping knows
 
 
@@ -58,10 +65,13 @@ def inspect(path: Path, crm: str | None = None) -> Inspection:
         if crm in (None, name)
     ]
     chosen = candidates if crm else best(candidates)
+    deals = None if crm else guessed_deals(profiles.files)
+    if deals and [each.crm for each in chosen] == [CANONICAL] and chosen[0].score[0] < len(deals.columns):
+        chosen = []  # files named like canonical ones, whose columns are not
     if chosen:
         found.known, found.ties = chosen[0], [each.crm for each in chosen[1:]]
         found.checks += chosen[0].problems
-    elif deals := guessed_deals(profiles.files):
+    elif deals:
         found.guess = starting_mapping(profiles.files, found.found_joins, deals)
         found.mapping = mapping_text(found.guess)
         mapping = Mapping.model_validate(yaml.safe_load(found.mapping))
@@ -69,8 +79,21 @@ def inspect(path: Path, crm: str | None = None) -> Inspection:
         found.checks += found.guess.checks
     if found.known:
         found.trial = tried(folder, found.known.mapping)
+        if not found.guess and (questions := _questions(found)):
+            found.mapping = extension_text(found.known.crm, questions)
         found.company = company_text(_start(found))
     return found
+
+
+def _questions(found: Inspection) -> dict[str, list[str]]:
+    """What nothing decides in columns that the mapping reads, by its table."""
+    assert found.known is not None
+    asked: dict[str, list[str]] = {}
+    for number, name in found.known.names.items():
+        for column in found.profiles.files[number].columns:
+            if column.reading.question and column.name in found.known.targets.get(number, {}):
+                asked.setdefault(name, []).append(f"{name}: {column.name}: {column.reading.question}")
+    return asked
 
 
 def _start(found: Inspection) -> Start:
@@ -84,7 +107,7 @@ def _start(found: Inspection) -> Start:
         company=re.sub(r"[\W_]+", " ", root.name).strip().title() or "Company",
         currency=currency,
         currency_reason=reason,
-        crm=MAPPING_FILE if found.guess else found.known.crm,
+        crm=MAPPING_FILE if found.mapping else found.known.crm,
         path=root,
         extract_date=None if found.folder.has_dated_folders else day,
         date_reason=why,
@@ -111,7 +134,9 @@ def _currency(found: Inspection, trial: Trial) -> tuple[str, str]:
     code, rows = codes[0]
     if len(codes) > 1:
         others = ", ".join(each for each, _ in codes[1:6])
-        found.checks.append(f"deals in {others} need exchange rates to {code}: a file exchange_rates says them")
+        found.checks.append(
+            f"deals in {others} need exchange rates to {code}: a file exchange_rates says them"
+        )
     return code, f"CHECK: the currency of most deals ({rows:,})"
 
 

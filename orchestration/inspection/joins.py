@@ -12,7 +12,13 @@ from orchestration.inspection.profile import ColumnProfile, FileProfile
 
 FEWEST_FOUND: Final = 0.5  # share of rows whose value must be found for a join to be told
 TRIED: Final = 200  # values looked up first: most pairs of columns have none in common
-SPELLINGS: Final = (["spaces"], ["case"], ["punctuation"], ["spaces", "case"], ["spaces", "case", "punctuation"])
+SPELLINGS: Final = (
+    ["spaces"],
+    ["case"],
+    ["punctuation"],
+    ["spaces", "case"],
+    ["spaces", "case", "punctuation"],
+)
 NAMING: Final = ("id", "category", "text", "number")
 
 

@@ -8,17 +8,11 @@ import polars as pl
 from orchestration.extracts import dates, numbers
 from orchestration.extracts.entities import NUMBER
 from orchestration.inspection.column_values import ColumnValues, Votes
-from orchestration.inspection.names import words
+from orchestration.inspection.names import has_word, words
 
 Kind = Literal["blank", "id", "date", "moment", "amount", "number", "share", "flag", "category", "text"]
 MOST: Final = 0.95  # share of values that must be of a kind; the rest is told as what does not fit
 CATEGORIES: Final = 60  # distinct values up to which a text is a category
-MONEY_WORDS: Final = frozenset(
-    "amount value revenue price cost total budget betrag umsatz wert preis importe monto valor montant prix"
-    " importo bedrag arr acv tcv mrr sales".split()
-)
-ID_WORDS: Final = frozenset("id ids key guid uuid".split())
-NUMBERED: Final = frozenset("number nr no num numero nummer code ref".split())  # ids where each is another
 UTC: Final = dates.Zones("UTC", "UTC")
 ORDERS: Final = {"dmy": "day first", "mdy": "month first"}
 
@@ -57,8 +51,8 @@ def _digits(folded: set[str]) -> bool:
 
 
 def _is_id_name(values: ColumnValues) -> bool:
-    last = set(words(values.name)[-1:])
-    return bool(last & ID_WORDS) or (values.is_unique and bool(last & NUMBERED))
+    last = (words(values.name) or [""])[-1]
+    return has_word(last, "id") or (values.is_unique and has_word(last, "numbered"))
 
 
 def _dates(values: ColumnValues) -> Reading | None:
@@ -121,9 +115,10 @@ def _numbers(values: ColumnValues) -> Reading | None:
         read = dict(zip(unusual, numbers.parsed_numbers(unusual, decimal, NUMBER), strict=True))
         parsed = fast.fill_null(texts.replace_strict(read, default=None, return_dtype=pl.Float64))
         evidence = _decimal_evidence(values, unusual, decimal) if not question else ""
-    elif texts.str.contains(numbers.AMBIGUOUS).any() and not (fast % 1 != 0).filter(
-        ~texts.str.contains(numbers.AMBIGUOUS)
-    ).any():
+    elif (
+        texts.str.contains(numbers.AMBIGUOUS).any()
+        and not (fast % 1 != 0).filter(~texts.str.contains(numbers.AMBIGUOUS)).any()
+    ):
         example = texts.filter(texts.str.contains(numbers.AMBIGUOUS))[0]
         question = f"{example}: add `decimal: point` or `decimal: comma`"
     if (share := _share(values, parsed.is_not_null())) < MOST:
@@ -132,7 +127,7 @@ def _numbers(values: ColumnValues) -> Reading | None:
     kind: Kind = "number"
     if texts.str.ends_with("%").any():
         kind = "share"
-    elif texts.str.contains(r"\p{Sc}").any() or set(words(values.name)) & MONEY_WORDS:
+    elif texts.str.contains(r"\p{Sc}").any() or has_word(values.name, "money"):
         kind = "amount"
     elif _is_id_name(values):
         return Reading("id")

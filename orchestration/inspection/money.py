@@ -6,7 +6,22 @@ from typing import Final
 from orchestration.inspection.profile import FileProfile
 
 SIGNS: Final = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "R$": "BRL", "zł": "PLN"}
-CODES: Final = ("USD", "EUR", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CAD", "AUD", "JPY", "INR", "BRL", "MXN")
+CODES: Final = (
+    "USD",
+    "EUR",
+    "GBP",
+    "CHF",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CAD",
+    "AUD",
+    "JPY",
+    "INR",
+    "BRL",
+    "MXN",
+)
 DEFAULT: Final = "USD"
 
 

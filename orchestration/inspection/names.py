@@ -10,12 +10,6 @@ from typing import Any, Final
 import yaml
 
 SPELT_OUT: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-PEOPLE: Final = frozenset(
-    "owner agent rep salesperson seller manager contact user username assigned firstname lastname surname"
-    " supervisor email mail phone mobile fax vendedor comercial verkaeufer betreuer ansprechpartner"
-    " modifiedby createdby employee executive representative recipient".split()
-)
-PEOPLES_FILES: Final = frozenset("users user owners owner contacts contact leads lead people persons".split())
 
 
 @cache
@@ -52,6 +46,11 @@ def file_fitness(name: str, entity: str) -> int:
     return len(set(words(name)) & set(synonyms()["files"].get(entity, ())))
 
 
+def has_word(name: str, kind: str) -> bool:
+    """Whether one of a name's words is listed under this kind."""
+    return any(_is_listed(word, kind) for word in words(name))
+
+
 def is_personal(column: str, file: str) -> bool:
     """Whether a column's name, in a file of this name, says that its values name people."""
     spoken = words(column)
@@ -59,9 +58,16 @@ def is_personal(column: str, file: str) -> bool:
     if spoken[-1:] == ["id"]:
         return False
     joined = {"".join(spoken[at : at + 2]) for at in range(len(spoken))}
-    return bool((set(spoken) | joined) & PEOPLE) or (is_name and bool(set(words(file)) & PEOPLES_FILES))
+    is_of_people = any(_is_listed(word, "people") for word in {*spoken, *joined})
+    return is_of_people or (is_name and has_word(file, "files_of_people"))
 
 
 def _contains(spoken: Sequence[str], wanted: Sequence[str]) -> bool:
+    if len(wanted) > 1 and "".join(wanted) in spoken:  # closedate, createdate
+        return True
     length = len(wanted)
     return any(list(spoken[at : at + length]) == list(wanted) for at in range(len(spoken) - length + 1))
+
+
+def _is_listed(word: str, kind: str) -> bool:
+    return word in synonyms()["words"][kind]

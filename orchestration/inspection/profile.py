@@ -78,7 +78,10 @@ class FileProfile:
         """Whether the names of columns look like the values below: then the file has no header line."""
         alike = sum(
             column.name in column.values.sample["text"].head(500)
-            or (column.kind in ("date", "moment", "number", "amount") and not re.search("[a-zA-Z]", column.name))
+            or (
+                column.kind in ("date", "moment", "number", "amount")
+                and not re.search("[a-zA-Z]", column.name)
+            )
             for column in self.columns
         )
         return alike * 2 >= len(self.columns)

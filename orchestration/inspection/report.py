@@ -131,9 +131,12 @@ def _next(found: Inspection, written: Sequence[Path]) -> list[str]:
         return []
     lines = ["", "What to do next"]
     if not written:
-        return lines + ["  funnelcast inspect PATH --write FOLDER   writes a company file and mapping to start from"]
+        return lines + [
+            "  funnelcast inspect PATH --write FOLDER   writes a company file and mapping to start from"
+        ]
     lines += [f"  Written: {path}" for path in written]
-    lines.append("  Read the lines marked CHECK, then:")
+    marked = "DECIDE (nothing runs before) and CHECK" if found.trial and found.trial.problem else "CHECK"
+    lines.append(f"  Read the lines marked {marked}, then:")
     return [*lines, f"  make run COMPANY={written[0]} DATA=FOLDER"]
 
 
@@ -142,7 +145,7 @@ def _joins(found: Inspection) -> list[str]:
     if not found.found_joins:
         return []
     lines = ["", "Files that belong together"]
-    told = found.guess.joins if found.guess else _one_each(found)
+    told = _one_each(found)
     for join in told[:LISTED]:
         line = (
             f"{files[join.file].name}.{join.column} in {files[join.other].name}.{join.key}:"
@@ -196,4 +199,6 @@ def _place(role: str) -> int:
 
 def _wrapped(text: str, indent: str = "", following: str | None = None) -> list[str]:
     after = indent + "  " if following is None else following
-    return textwrap.wrap(text, WIDTH, initial_indent=indent, subsequent_indent=after, break_on_hyphens=False) or [""]
+    return textwrap.wrap(
+        text, WIDTH, initial_indent=indent, subsequent_indent=after, break_on_hyphens=False
+    ) or [""]

@@ -80,6 +80,18 @@ def mapping_text(mapping: StartingMapping) -> str:
     return "\n".join(lines) + "\n"
 
 
+def extension_text(crm: str, questions: dict[str, list[str]]) -> str:
+    """A mapping that starts from a built-in one, for columns that nothing decides; by table of the mapping."""
+    lines = [
+        f"# The built-in mapping {crm}, and lines to decide before it runs, made by `funnelcast inspect`.",
+        f"extends: {crm}",
+    ]
+    for asked in questions.values():
+        lines += [f"# DECIDE: {' '.join(question.split())}" for question in asked]
+    lines.append("# date_order: dmy" if "date_order" in str(questions) else "# decimal: point")
+    return "\n".join(lines) + "\n"
+
+
 def flow(value: Any) -> str:
     """A value as YAML in one line."""
     text = _dumped(value, None)
@@ -104,6 +116,12 @@ def _table_lines(table: StartingTable) -> list[str]:
         f"    files: {flow(table.files)}",
         f"    header: {flow(table.header)}",
     ]
+    for question in table.questions:
+        lines.append(f"    # DECIDE: {' '.join(question.split())}")
+    if any("date_order" in question for question in table.questions):
+        lines.append("    # date_order: dmy")
+    if any("decimal" in question for question in table.questions):
+        lines.append("    # decimal: point")
     if table.lands:
         lines.append("    lands:")
     for landing in table.lands:
@@ -118,9 +136,13 @@ def _landing_lines(landing: StartingLanding) -> list[str]:
     lines.append("        columns:")
     for target, source in landing.columns.items():
         comment = landing.comments.get(target)
-        lines.append(f"          {target}: {flow(source)}" + (f" # {' '.join(comment.split())}" if comment else ""))
+        lines.append(
+            f"          {target}: {flow(source)}" + (f" # {' '.join(comment.split())}" if comment else "")
+        )
     if landing.dimensions:
-        lines.append("        dimensions: # what deals can be cut by; a segment of the company file names one")
+        lines.append(
+            "        dimensions: # what deals can be cut by; a segment of the company file names one"
+        )
         lines += [f"          {name}: {flow(source)}" for name, source in landing.dimensions.items()]
     return lines
 

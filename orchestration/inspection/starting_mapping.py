@@ -30,6 +30,7 @@ class StartingTable:
     files: list[str]
     header: list[str]
     lands: list[StartingLanding]
+    questions: list[str]  # what nothing in a column decides
 
 
 @dataclass
@@ -59,7 +60,11 @@ class StartingMapping:
             numbers = self.deals.parts if number == self.deals.number else (number,)
             stems = list(dict.fromkeys(self.files[each].table.stems[0] for each in numbers))
             header = [name for name in self.files[number].table.header if name in self.used[number]]
-            made.append(StartingTable(self.names[number], stems, header, self.lands.get(number, [])))
+            columns = [self.files[number].column(name) for name in header]
+            questions = [f"{each.name}: {each.reading.question}" for each in columns if each.reading.question]
+            made.append(
+                StartingTable(self.names[number], stems, header, self.lands.get(number, []), questions)
+            )
         return made
 
     def land(self, number: int, landing: StartingLanding) -> None:
@@ -170,7 +175,9 @@ def _add_stages(mapping: StartingMapping) -> None:
     """The stages of the deals, in the order of a usual process."""
     stage = mapping.deals.columns.get("stage")
     if stage is None:
-        mapping.stages = in_order(["Won"] + (["Open"] if "is_won" in mapping.deals.columns else []))
+        flagged = {"is_won": "Open", "is_closed": "Lost"}
+        named = [stage for flag, stage in flagged.items() if flag in mapping.deals.columns]
+        mapping.stages = in_order(["Won", *named])
         return
     column = mapping.file.column(stage)
     if column.distinct > STAGES or not column.values.is_whole:

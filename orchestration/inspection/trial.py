@@ -114,7 +114,11 @@ def _stages(entities: dict[str, pl.DataFrame]) -> dict[str, dict[str, str | None
     used = deals.select("pipeline", "stage").drop_nulls().unique(maintain_order=True)
     steps: dict[tuple[str, str], str | None] = {}
     if "stages" in entities:
-        known = entities["stages"].sort("stage_order", nulls_last=True).select("pipeline", "stage", "process_step", "is_closed", "is_won")
+        known = (
+            entities["stages"]
+            .sort("stage_order", nulls_last=True)
+            .select("pipeline", "stage", "process_step", "is_closed", "is_won")
+        )
         for pipeline, stage, step, is_closed, is_won in known.iter_rows():
             closing = ("customer" if is_won else "lost") if is_closed else None
             steps[pipeline, stage] = step or closing
