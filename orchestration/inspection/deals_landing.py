@@ -92,8 +92,8 @@ def _add_stage(landing: StartingLanding, file: FileProfile, guess: DealsGuess, c
         else:
             landing.columns["stage"] = {"from": guess.columns["closed_at"], "values": {"*": "Won"}}
         landing.comments["stage"] = "CHECK: no column of stages was found"
-        told = f"the flag {flag} says what is won" if flag else "all that has a closing date counts as won"
-        checks.append(f"no column of stages was found: {told}")
+        why = f"the flag {flag} says what is won" if flag else "all that has a closing date counts as won"
+        checks.append(f"no column of stages was found: {why}")
     elif guess.outcome and guess.outcome != stage:
         closing = {value: value for value in (*guess.won, *guess.lost)}
         told = {"from": guess.outcome, "values": {**closing, "*": None}}

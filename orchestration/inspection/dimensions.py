@@ -1,4 +1,4 @@
-"""Which columns deals can sensibly be cut by: few values, most deals have one; also of files they name rows of."""
+"""Which columns deals can sensibly be cut by: with few values, of deals or of files that they name rows of."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ MOST_VALUES: Final = 30
 FEWEST_GIVEN: Final = 0.5  # share of rows that must have a value
 SEGMENTS: Final = 3  # that metrics are cut by at first
 TAKEN: Final = (
-    "deal_id", "stage", "currency", "owner_id", "account_id", "pipeline", "next_step", "loss_reason", "deal_type",
+    "deal_id", "stage", "currency", "owner_id", "account_id", "pipeline", "next_step", "loss_reason",
+    "deal_type",
 )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ class Folder:
 
     def source(self, extract_date: date) -> Source:
         """The source that lands these files."""
-        return Source(name="sales", path=self.source_path, extract_date=extract_date)
+        return _source(self.source_path, extract_date)
 
 
 @dataclass
@@ -58,7 +58,7 @@ def find_folder(path: Path) -> Folder:
         if file_format(path) is None:
             raise ExtractError(f"{path}: is no data file; {ACCEPTED_FILES}")
         return Folder(path.parent, path.parent, (path,), _named_date(path.parent), False)
-    extracts, problems = find_extracts(Source(name="sales", path=path), DataFolder(path))
+    extracts, problems = find_extracts(_source(path), DataFolder(path))
     if extracts:
         newest = extracts[-1]
         older = len(extracts) - 1
@@ -66,8 +66,7 @@ def find_folder(path: Path) -> Folder:
         if older:
             remarks.insert(0, f"{older} older extracts lie beside it; landing takes them too, oldest first")
         return Folder(path, newest.root, newest.files, newest.extract_date, True, tuple(remarks))
-    dated = Source(name="sales", path=path, extract_date=UNDATED)
-    extracts, problems = find_extracts(dated, DataFolder(path))
+    extracts, problems = find_extracts(_source(path, UNDATED), DataFolder(path))
     if not extracts:
         raise ExtractError("\n".join(problem.message.replace("source sales: ", "") for problem in problems))
     return Folder(path, path, extracts[0].files, _named_date(path), False)
@@ -88,6 +87,10 @@ def read_profiles(folder: Folder) -> Profiles:
 def folder_name(folder: Folder, table: Table) -> str:
     """The table as people are told of it: its path inside the folder."""
     return table.name.removeprefix(f"{folder.root}/")
+
+
+def _source(path: Path, extract_date: date | None = None) -> Source:
+    return Source.model_validate({"name": "sales", "path": path, "extract_date": extract_date})
 
 
 def _named_date(path: Path) -> date | None:

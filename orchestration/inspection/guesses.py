@@ -79,14 +79,15 @@ def _deals(number: int, file: FileProfile, files: Sequence[FileProfile]) -> Deal
         columns["stage"] = outcome
     if not outcome and not {"stage", "closed_at", "is_won"} & columns.keys():
         return None
-    told = sum(name in columns for name in ("amount", "owner_id", "account_id", "created_at")) + bool(
-        {"close_date", "closed_at"} & columns.keys()
-    )
+    told = sum(name in columns for name in ("amount", "owner_id", "account_id", "created_at"))
+    told += bool({"close_date", "closed_at"} & columns.keys())
     own = min(1, file_fitness(file.name, "deals"))
     other = any(file_fitness(file.name, entity) for entity in ("leads", "accounts", "owners"))
+    of_parts = any(file_fitness(file.name, entity) for entity in ("deal_changes", "stages"))
+    is_keyed = bool({"deal", "opportunity"} & set(words(columns["deal_id"])))
     score = (
-        2 + told + 3 * own + 3 * bool(won or lost) + 2 * bool({"deal", "opportunity"} & set(words(columns["deal_id"])))
-        - 4 * any(file_fitness(file.name, entity) for entity in ("deal_changes", "stages")) - 2 * (other and not own)
+        2 + told + 3 * own + 3 * bool(won or lost) + 2 * is_keyed
+        - 4 * of_parts - 2 * (other and not own)
     )  # fmt: skip
     parts = tuple(at for at, each in enumerate(files) if each.table.header == file.table.header)
     return DealsGuess(number, parts, columns, outcome, won, lost, score + min(0.9, file.rows / 1e6))

@@ -1,4 +1,4 @@
-"""Which columns of one file name rows of another, how many of their values are found there, and which are not."""
+"""Which columns of one file name rows of another, and which of their values are not found there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,14 +81,18 @@ def _join(number: int, column: ColumnProfile, other: int, key: ColumnProfile) ->
     if not tried.hash().is_in(hashes).any():
         return None
     is_found = sample["text"].hash().is_in(hashes)
-    rows = sample["len"].sum()
-    found = float(sample["len"].filter(is_found).sum() / rows)
+    found = _share(sample, is_found)
     missing = sample.filter(~is_found).sort("len", descending=True, maintain_order=True)
     ignore, with_it = _spelling(sample, key, found) if missing.height and key.values.is_whole else ((), 0.0)
     if max(found, with_it) < FEWEST_FOUND:
         return None
     told = tuple(missing.select("text", "len").head(5).iter_rows())
     return Join(number, column.name, other, key.name, found, told, ignore, with_it)
+
+
+def _share(sample: pl.DataFrame, is_found: pl.Series) -> float:
+    """The share of rows whose value is found."""
+    return int(sample["len"].filter(is_found).sum()) / int(sample["len"].sum())
 
 
 def _spelling(sample: pl.DataFrame, key: ColumnProfile, found: float) -> tuple[tuple[str, ...], float]:
@@ -99,7 +103,7 @@ def _spelling(sample: pl.DataFrame, key: ColumnProfile, found: float) -> tuple[t
         if keys.n_unique() < len(keys):
             continue
         is_found = sample.select(without(pl.col("text"), spelling))["text"].is_in(keys.implode())
-        share = float(sample["len"].filter(is_found).sum() / sample["len"].sum())
+        share = _share(sample, is_found)
         if share > best[1] + 1e-9:
             best = (tuple(spelling), share)
     return best if best[0] else ((), 0.0)

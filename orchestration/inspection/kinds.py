@@ -148,7 +148,7 @@ def _decimal_evidence(values: ColumnValues, unusual: pl.Series, decimal: str) ->
 def _share(values: ColumnValues, fits: pl.Series) -> float:
     """The share of rows of the sample whose value fits."""
     counts = values.sample["len"]
-    return float(counts.filter(fits).sum() / counts.sum())
+    return int(counts.filter(fits).sum()) / int(counts.sum())
 
 
 def _strays(values: ColumnValues, is_stray: pl.Series) -> tuple[str, ...]:

@@ -42,6 +42,13 @@ class ColumnProfile:
         """How many distinct values the sample holds; all of them where it is whole."""
         return self.values.rows if self.is_unique else self.values.sample.height
 
+    @property
+    def is_named_like_a_value(self) -> bool:
+        """Whether its name is one of its values, or a date or number as they are."""
+        is_measured = self.kind in ("date", "moment", "number", "amount")
+        seen = self.values.sample["text"].head(500)
+        return self.name in seen or (is_measured and not re.search("[a-zA-Z]", self.name))
+
     def is_personal(self, file: str) -> bool:
         """Whether its values, in a file of this name, are names or addresses of people."""
         return self.kind not in NO_NAMES and is_personal(self.name, file)
@@ -76,14 +83,7 @@ class FileProfile:
     @property
     def is_headerless(self) -> bool:
         """Whether the names of columns look like the values below: then the file has no header line."""
-        alike = sum(
-            column.name in column.values.sample["text"].head(500)
-            or (
-                column.kind in ("date", "moment", "number", "amount")
-                and not re.search("[a-zA-Z]", column.name)
-            )
-            for column in self.columns
-        )
+        alike = sum(column.is_named_like_a_value for column in self.columns)
         return alike * 2 >= len(self.columns)
 
 

@@ -41,7 +41,8 @@ def _headline(found: Inspection) -> list[str]:
         tables = ", ".join(file.name for file in files[:LISTED])
         lines += _wrapped(
             "Nothing here was recognised as deals: no built-in mapping knows these files, and in none was a"
-            f" column with a value of its own in every row found beside one of stages. Looked at: {tables or 'none'}."
+            " column with a value of its own in every row found beside one of stages."
+            f" Looked at: {tables or 'none'}."
         )
     elif found.guess:
         lines += _wrapped(
@@ -131,9 +132,8 @@ def _next(found: Inspection, written: Sequence[Path]) -> list[str]:
         return []
     lines = ["", "What to do next"]
     if not written:
-        return lines + [
-            "  funnelcast inspect PATH --write FOLDER   writes a company file and mapping to start from"
-        ]
+        command = "funnelcast inspect PATH --write FOLDER"
+        return [*lines, f"  {command}   writes a company file and mapping to start from"]
     lines += [f"  Written: {path}" for path in written]
     marked = "DECIDE (nothing runs before) and CHECK" if found.trial and found.trial.problem else "CHECK"
     lines.append(f"  Read the lines marked {marked}, then:")

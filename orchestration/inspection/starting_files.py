@@ -68,8 +68,8 @@ def company_text(start: Start) -> str:
 def mapping_text(mapping: StartingMapping) -> str:
     """The mapping file; lines with CHECK are guesses."""
     lines = [
-        "# A mapping to start from, made by `funnelcast inspect` from names and contents. Lines with CHECK are",
-        "# guesses. What stands before a colon is Funnelcast's name, behind it the column of the file.",
+        "# A mapping to start from, made by `funnelcast inspect` from names and contents. Lines with CHECK",
+        "# are guesses. What stands before a colon is Funnelcast's name, behind it the column of the file.",
         "tables:",
     ]
     for table in mapping.tables:
@@ -81,7 +81,7 @@ def mapping_text(mapping: StartingMapping) -> str:
 
 
 def extension_text(crm: str, questions: dict[str, list[str]]) -> str:
-    """A mapping that starts from a built-in one, for columns that nothing decides; by table of the mapping."""
+    """A mapping that starts from a built-in one, for columns that nothing decides, by its tables."""
     lines = [
         f"# The built-in mapping {crm}, and lines to decide before it runs, made by `funnelcast inspect`.",
         f"extends: {crm}",
