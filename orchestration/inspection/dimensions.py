@@ -1,4 +1,4 @@
-"""Which columns deals can sensibly be cut by: with few values, of deals or of files that they name rows of."""
+"""Which columns deals can sensibly be cut by: of their own, or of files that they name rows of."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -13,6 +13,7 @@ WORDED: Final = 0.3  # bonus of a column whose values are stages by their words
 DATES: Final = ("date", "moment")
 NUMBERS: Final = ("amount", "number")
 WORDS: Final = ("id", "category", "text", "number")
+FEW_ROWS: Final = 10  # in which stages or teams may all be different by chance
 LEAST_SCORE: Final = 5  # of the file that is taken to hold deals
 
 
@@ -112,6 +113,7 @@ def _may_be(target: str, column: ColumnProfile) -> bool:
     """Whether a column's contents, and the other words of its name, allow it to be this."""
     if column.kind == "blank" or set(words(column.name)) & set(synonyms()["never"].get(target, ())):
         return False
+    is_one_each = column.is_unique and column.values.rows > FEW_ROWS
     if target in ("deal_id", "lead_id"):
         return column.is_unique
     if target.endswith(("_at", "_date")):
@@ -123,8 +125,8 @@ def _may_be(target: str, column: ColumnProfile) -> bool:
     if target == "currency":
         return all(len(text) == 3 and text.isalpha() for text in column.texts[:20])
     if target == "stage":
-        return column.kind in ("category", "text", "id", "number") and not column.is_unique
-    if target in ("owner_id", "manager_id", "team") and column.is_unique:
+        return column.kind in ("category", "text", "id", "number") and not is_one_each
+    if target in ("owner_id", "manager_id", "team") and is_one_each:
         return False
     return column.kind in WORDS
 

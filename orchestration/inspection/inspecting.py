@@ -79,7 +79,7 @@ def inspect(path: Path, crm: str | None = None) -> Inspection:
         found.checks += found.guess.checks
     if found.known:
         found.trial = tried(folder, found.known.mapping)
-        if not found.guess and (questions := _questions(found)):
+        if found.trial.problem and not found.guess and (questions := _questions(found)):
             found.mapping = extension_text(found.known.crm, questions)
         found.company = company_text(_start(found))
     return found

@@ -1,6 +1,7 @@
 """What kind of values a column holds, how they are written, and what shows it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import polars as pl
@@ -14,6 +15,8 @@ Kind = Literal["blank", "id", "date", "moment", "amount", "number", "share", "fl
 MOST: Final = 0.95  # share of values that must be of a kind; the rest is told as what does not fit
 CATEGORIES: Final = 60  # distinct values up to which a text is a category
 UTC: Final = dates.Zones("UTC", "UTC")
+MIXED: Final = ": add `date_order: dmy` or `date_order: mdy`"
+BOTH_WAYS: Final = f" both ways{MIXED}"
 ORDERS: Final = {"dmy": "day first", "mdy": "month first"}
 
 
@@ -26,6 +29,7 @@ class Reading:
     evidence: str = ""
     question: str = ""  # what nothing decides, and the line that does
     strays: tuple[str, ...] = ()
+    order: Literal["dmy", "mdy"] | None = None  # of dates, where their values show it
 
 
 def reading(values: ColumnValues) -> Reading:
@@ -39,11 +43,25 @@ def reading(values: ColumnValues) -> Reading:
         return Reading("flag", " / ".join(texts.sort()))
     if found := _dates(values) or _numbers(values):
         return found
-    if _is_id_name(values) or (values.is_unique and not texts.head(200).str.contains(r"\s").any()):
+    first = texts.head(200)
+    is_coded = first.str.contains(r"\d").any() and not first.str.contains(r"\s").any()
+    if _is_id_name(values) or (values.is_unique and is_coded):
         return Reading("id")
     if values.is_whole and sample.height <= CATEGORIES and sample.height * 2 <= values.rows:
         return Reading("category")
     return Reading("text")
+
+
+def settled(readings: Sequence[Reading]) -> list[Reading]:
+    """The readings of a file's columns: dates that nothing decides are read as the file's others."""
+    shown = {each.order for each in readings if each.order}
+    if len(shown) != 1:
+        return list(readings)
+    told = f"{ORDERS[shown.pop()]}, as other dates of the file"
+    return [
+        replace(each, question="", evidence=told) if each.question.endswith(BOTH_WAYS) else each
+        for each in readings
+    ]
 
 
 def _digits(folded: set[str]) -> bool:
@@ -62,6 +80,8 @@ def _dates(values: ColumnValues) -> Reading | None:
     votes = values.votes
     order, evidence, question = _order(votes)
     moments = dates.parsed_moments(texts, order, UTC, False)
+    if question:
+        moments = moments.fill_null(dates.parsed_moments(texts, "mdy", UTC, False))
     if (share := _share(values, moments.is_not_null())) < MOST:
         return None
     has_time = bool(texts.str.contains(r"\d:\d\d").any())
@@ -71,7 +91,8 @@ def _dates(values: ColumnValues) -> Reading | None:
     else:
         writing = f"as {_cut(example)}"
     strays = _strays(values, moments.is_null()) if share < 1 else ()
-    return Reading("moment" if has_time else "date", writing, evidence, question, strays)
+    shown = order if evidence else None
+    return Reading("moment" if has_time else "date", writing, evidence, question, strays, shown)
 
 
 def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
@@ -83,9 +104,9 @@ def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
         what = (
             "some are day first, some month first"
             if error.is_mixed
-            else f"{_cut(error.example)} and the like can be read both ways"
+            else f"{_cut(error.example)} and the like can be read"
         )
-        return "dmy", "", f"{what}: add `date_order: dmy` or `date_order: mdy`"
+        return "dmy", "", f"{what}{MIXED if error.is_mixed else BOTH_WAYS}"
     decided: Literal["dmy", "mdy"] = "mdy" if order == "mdy" else "dmy"
     if decided not in votes.shown:
         return decided, "", ""

@@ -14,7 +14,7 @@ from orchestration.extracts.file_names import DELIMITED, ZIP, file_format
 from orchestration.extracts.header_names import plain
 from orchestration.extracts.tables import LINE, Table, position_name
 from orchestration.inspection.column_values import ColumnValues
-from orchestration.inspection.kinds import Kind, Reading, reading
+from orchestration.inspection.kinds import Kind, Reading, reading, settled
 from orchestration.inspection.names import is_personal
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -102,6 +102,7 @@ def profile(table: Table, name: str) -> FileProfile:
         for piece in block.rows.iter_slices(PIECE):
             for position, values in enumerate(columns):
                 values.add(piece[position_name(position)].cast(pl.String), piece[LINE])
+    readings = settled([reading(values) for values in columns])
     return FileProfile(
         table=table,
         name=name,
@@ -109,8 +110,8 @@ def profile(table: Table, name: str) -> FileProfile:
         broken=broken,
         written=_written(table),
         columns=tuple(
-            ColumnProfile(values.name, position, values, reading(values), values.is_unique)
-            for position, values in enumerate(columns)
+            ColumnProfile(values.name, position, values, found, values.is_unique)
+            for position, (values, found) in enumerate(zip(columns, readings, strict=True))
         ),
     )
 
