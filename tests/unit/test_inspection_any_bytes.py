@@ -12,9 +12,7 @@ from orchestration.inspection.report import report
 
 ENDINGS = st.sampled_from([".csv", ".tsv", ".json", ".jsonl", ".xlsx", ".zip", ".csv.gz", ".parquet"])
 CELLS = st.one_of(
-    st.sampled_from(
-        ["", "id", "stage", "Won", "Lost", "1/2/2026", "2026-01-31", "1.234,5", "=1+1", "-"]
-    ),
+    st.sampled_from(["", "id", "stage", "Won", "Lost", "1/2/2026", "2026-01-31", "1.234,5", "=1+1", "-"]),
     st.text(max_size=8),
 )
 TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8).map(
