@@ -8,8 +8,8 @@ from orchestration.inspection.masking import shown
 from orchestration.inspection.profile import ColumnProfile, FileProfile
 
 WIDTH: Final = 100
-NAME: Final = 22
-EXAMPLES: Final = 24
+NAME: Final = 20
+EXAMPLES: Final = 21
 OWNERS: Final = (
     "deals.owner_id",
     "owners.owner_id",
@@ -18,6 +18,7 @@ OWNERS: Final = (
     "owners.email",
 )
 BETWEEN: Final = 31  # width of kind, blank and distinct with the spaces around them
+ROOM: Final = WIDTH - NAME - EXAMPLES - BETWEEN  # for what a column becomes
 COLUMNS: Final = 60  # told of a file; more are counted
 
 
@@ -47,14 +48,13 @@ def _column_lines(column: ColumnProfile, file: str, targets: Sequence[str]) -> l
     hidden = names_owner or column.is_personal(file)
     blank = f"{values.blanks / values.rows:.1%}" if values.rows else "-"
     distinct = f"{column.distinct:,}" + ("" if values.is_whole or column.is_unique else "+")
-    became = ", ".join(targets) or "-"
-    room = WIDTH - NAME - EXAMPLES - BETWEEN
-    first, *others = textwrap.wrap(became, room, break_on_hyphens=False, break_long_words=False)
+    became = ", ".join(_end_cut(target, ROOM) for target in targets) or "-"
+    first, *others = textwrap.wrap(became, ROOM, break_on_hyphens=False, break_long_words=False)
     line = (
         f"  {_end_cut(' '.join(column.name.split()), NAME):<{NAME}} {reading.kind:<9}{blank:>6} {distinct:>9}"
         f"  {_examples(column, hidden):<{EXAMPLES}} {first}"
     )
-    indent = " " * (WIDTH - room)
+    indent = " " * (WIDTH - ROOM)
     lines = [line, *(indent + other for other in others)]
     if reading.evidence:
         lines += _cut(f"      {reading.evidence}")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-SHOWN: Final = 24  # characters of an example
+SHOWN: Final = 21  # characters of an example
 ADDRESS: Final = re.compile(r"([\w.+-])[\w.+-]*@[\w.-]+")
 TELEPHONE: Final = re.compile(r"(?<!\w)\+?\(?\d[\d ()/.-]{7,}\d(?!\w)")
 
