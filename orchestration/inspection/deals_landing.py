@@ -162,6 +162,8 @@ def _add_closing_dates(landing: StartingLanding, guess: DealsGuess, checks: list
         checks.append("no column says when a deal closes: wins have no quarter without one")
         return
     landing.columns["close_date"] = dated[0] if len(dated) == 1 else {"first_given": dated}
+    if not closed and "is_closed" not in landing.columns:
+        return  # an expected date closes nothing
     told = closed or dated
     source: dict[str, Any] = {"from": told[0]} if len(told) == 1 else {"first_given": told}
     if "is_closed" in landing.columns:

@@ -64,6 +64,8 @@ def joins(files: Sequence[FileProfile]) -> list[Join]:
 
 def _may_name(column: ColumnProfile, file: FileProfile, key: ColumnProfile, other: FileProfile) -> bool:
     """Plain numbers are found in many columns by chance: there, names must say that they belong together."""
+    if key.name.startswith("parent."):  # of a list within the other: its rows are known already
+        return False
     is_numbered = column.values.sample["text"].head(TRIED).str.contains(r"^\d{1,6}$").all()
     if not is_numbered and column.kind != "number":
         return True
