@@ -130,6 +130,17 @@ def _forget(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _inspect(arguments: argparse.Namespace) -> int:
+    """Say what a folder of exports holds; write a company file and mapping to start from where asked."""
+    from orchestration.inspection.inspecting import inspect, write
+    from orchestration.inspection.report import report
+
+    found = inspect(arguments.path, arguments.crm)
+    written = write(found, arguments.write) if arguments.write and found.company else []
+    print(report(found, written), end="")
+    return 0 if found.company and not (found.trial and found.trial.problem) else 1
+
+
 def _waterfall(arguments: argparse.Namespace) -> int:
     """Print how the open pipeline moved between two days."""
     from orchestration.waterfall import waterfall
@@ -180,6 +191,12 @@ def _parser() -> argparse.ArgumentParser:
         help="slow the exits of a stage to 0.4 of their rate for six weeks from a day",
     )  # fmt: skip
     simulate.set_defaults(command=_simulate)
+
+    look = commands.add_parser("inspect", help="say what a folder of exports holds, and how to start with it")
+    look.add_argument("path", type=Path, help="a file, a folder of files, or one of dated folders")
+    look.add_argument("--write", type=Path, metavar="FOLDER", help="write a company file and mapping there")
+    look.add_argument("--crm", metavar="NAME", help="read with this built-in mapping, whatever fits best")
+    look.set_defaults(command=_inspect)
 
     accept = commands.add_parser(
         "accept", help="let a held extract land; without arguments: list what is held"
