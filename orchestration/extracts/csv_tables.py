@@ -1,7 +1,5 @@
 """Delimited text as a table: polars parses the sound records, and the broken ones are named by line."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,7 +8,7 @@ import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource, broken_positions, encoding_of, text_blocks
 from orchestration.extracts.csv_records import BrokenLine, Positions, Records, scan
-from orchestration.extracts.csv_shapes import CsvShape, shape_of
+from orchestration.extracts.csv_shapes import CsvShape, shape_of, split_fields
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
 
@@ -33,10 +31,7 @@ def open_csv(source: ByteSource) -> Table:
         return _blocks(source, encoding, shape, positions)
 
     def split(line: str) -> list[str]:
-        try:
-            return next(csv.reader(io.StringIO(line.rstrip("\r\n")), delimiter=shape.delimiter), [])
-        except csv.Error:
-            return []  # too broken to tell
+        return split_fields(line.rstrip("\r\n"), shape.delimiter)
 
     return Table(source.path, source.name, shape.header, blocks, split)
 

@@ -29,6 +29,7 @@ def workplace(tmp_path):
         "deal_id,deal_name,amount,\nD1,a,1\nD2,b,2\n",
         "deal_id,deal_name,amount,\nD1,a,1,\nD2,b,2,\n",
         "deal_id,deal_name,amount\nD1,a,1\r\nD2,b,2\n\r\n\n",
+        "deal_id,deal_name,amount\r\r\nD1,a,1\r\r\nD2,b,2\r\r\n",
         "deal_id\x01deal_name\x01amount\nD1\x01a\x011\nD2\x01b\x012",
         "deal_id^deal_name^amount\nD1^a^1\nD2^b^2",
         '"Deal\nID","Deal\r\nname",Amount\nD1,a,1\nD2,b,2\n',
