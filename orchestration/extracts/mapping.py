@@ -73,6 +73,7 @@ from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.mapping_columns import Column, Constant, OneOrMore, Part, choices
 from orchestration.extracts.mapping_files import mapping_content
 from orchestration.extracts.mapping_landings import Landing
+from orchestration.setting_problems import setting_problems
 
 COMPANY_ZONE: Final = "company"
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -187,9 +188,4 @@ def load_mapping(crm: str, company_dir: Path) -> Mapping:
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
-        problems = (
-            f"{path}: {'.'.join(str(part) for part in problem['loc']) or '(whole file)'}: "
-            + problem["msg"].removeprefix("Value error, ")
-            for problem in error.errors()
-        )
-        raise ExtractError("\n".join(problems)) from None
+        raise ExtractError(setting_problems(path, error, Mapping)) from None
