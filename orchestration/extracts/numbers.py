@@ -85,8 +85,8 @@ def decided_decimal(values: pl.Series, has_plain_decimals: bool) -> DecimalSign:
         .when(is_mixed | (last != 3) | ~is_ambiguous).then(sign)
     )  # fmt: skip
     readable = _bare(values.str.replace(PERCENT, "").to_frame("text"), text).filter(
-        text.str.contains(r"^[+-]?[\d.,]+$")
-    )
+        text.str.contains(r"^[+-]?[\d.,]+$") & (text.str.contains(POINT) | text.str.contains(COMMA))
+    )  # what is a number in neither reading shows nothing
     votes = readable.select(shown.alias("sign"), is_ambiguous.alias("is_ambiguous"), "text")
     point = votes.filter(pl.col("sign") == ".").height + has_plain_decimals
     comma = votes.filter(pl.col("sign") == ",").height
