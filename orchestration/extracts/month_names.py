@@ -29,7 +29,7 @@ SPELLINGS: Final = (
     rf"{WEEKDAY}{MONTH}[\s-]+{DAY}[\s,-]+{YEAR}{REST}",
     rf"^\s*(?P<year>\d{{4}})[\s-]+{MONTH}[\s-]+{DAY}{REST}",
 )
-UNUSUAL: Final = r"\p{L}{3}|^\s*\d{8}"  # may be such a date
+UNUSUAL: Final = r"\p{L}{3}|^\s*\d{8}(?:T|\s*$)"  # may be such a date
 # Day-first dates without dividers never fit: where the month stands here, they have the century.
 UNDIVIDED: Final = r"^\s*((?:19|20)\d\d)(0[1-9]|1[0-2])(\d\d)(?:T(.*))?\s*$"
 
