@@ -68,11 +68,16 @@ def test_the_default_stages_are_known_where_the_pipelines_are_not_exported(hubsp
 
 
 def test_an_older_export_calls_the_record_id_deal_id(hubspot):
-    hubspot.write(
-        FIRST, {"x.csv": "Deal ID,Deal Name,Deal Stage,Create Date\n5,A,Closed Lost,2026-01-05 08:00\n"}
-    )
+    hubspot.write(FIRST, {"x.csv": "Deal ID,Deal Name,Deal Stage\n5,A,Closed Lost\n"})
     hubspot.land()
     assert hubspot.rows("deals", "deal_id", "stage") == [("5", "Closed Lost")]
+
+
+def test_a_close_date_is_no_time_of_closing_where_nothing_says_that_the_deal_is_closed(hubspot):
+    hubspot.write(FIRST, {"x.csv": "Record ID,Deal Name,Deal Stage,Close Date\n5,A,Demo,2026-02-20 09:30\n"})
+    hubspot.land()
+    days = [tuple(map(str, row)) for row in hubspot.rows("deals", "close_date", "closed_at")]
+    assert days == [("2026-02-20", "None")]
 
 
 @pytest.mark.parametrize(
