@@ -80,6 +80,29 @@ def _simulate(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _accept(arguments: argparse.Namespace) -> int:
+    """Let a held extract land, or list what is held."""
+    from orchestration.held_decisions import accept, listing
+
+    folder = RunSettings.resolve(arguments.company, arguments.data).folder
+    if arguments.source is None:
+        print(listing(folder))
+        return 0
+    if arguments.date is None:
+        raise ValueError(f"accept {arguments.source}: the extract's date is needed too, such as 2026-03-31")
+    print(accept(folder, arguments.source, arguments.date, date.today()))
+    return 0
+
+
+def _reject(arguments: argparse.Namespace) -> int:
+    """Leave a held extract out."""
+    from orchestration.held_decisions import reject
+
+    folder = RunSettings.resolve(arguments.company, arguments.data).folder
+    print(reject(folder, arguments.source, arguments.date, date.today()))
+    return 0
+
+
 def _rollback(arguments: argparse.Namespace) -> int:
     """Point readers at an earlier publication."""
     version = rollback(RunSettings.resolve().folder, arguments.version)
@@ -101,6 +124,14 @@ def _forget(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _waterfall(arguments: argparse.Namespace) -> int:
+    """Print how the open pipeline moved between two days."""
+    from orchestration.waterfall import waterfall
+
+    print(waterfall(RunSettings.resolve(data=arguments.data).folder, arguments.opening, arguments.closing))
+    return 0
+
+
 def _stage_or_day(text: str) -> str | date:
     try:
         return date.fromisoformat(text)
@@ -113,8 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     run = commands.add_parser("run", help="refresh everything, publish it, print forecast and blocked stages")
-    run.add_argument("--company", default="", metavar="FILE", help="company file")
-    run.add_argument("--data", default="", metavar="FOLDER", help="data folder")
+    _add_place(run)
     run.add_argument(
         "--as-of", default="", metavar="YYYY-MM-DD", help="use only what happened before this day"
     )
@@ -145,9 +175,33 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     simulate.set_defaults(command=_simulate)
 
+    accept = commands.add_parser(
+        "accept", help="let a held extract land; without arguments: list what is held"
+    )
+    accept.add_argument("source", nargs="?", help="name of its source")
+    accept.add_argument("date", nargs="?", type=date.fromisoformat, metavar="YYYY-MM-DD", help="its date")
+    _add_place(accept)
+    accept.set_defaults(command=_accept)
+
+    reject = commands.add_parser("reject", help="leave a held extract out until its files change")
+    reject.add_argument("source", help="name of its source")
+    reject.add_argument("date", type=date.fromisoformat, metavar="YYYY-MM-DD", help="its date")
+    _add_place(reject)
+    reject.set_defaults(command=_reject)
+
     back = commands.add_parser("rollback", help="point readers at an earlier publication")
     back.add_argument("version", nargs="?", help="its name under published/versions; else the one before")
     back.set_defaults(command=_rollback)
+
+    movement = commands.add_parser("waterfall", help="tell how the open pipeline moved between two days")
+    movement.add_argument(
+        "opening", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from the end of this day"
+    )
+    movement.add_argument(
+        "closing", type=date.fromisoformat, metavar="YYYY-MM-DD", help="to the end of this one"
+    )
+    movement.add_argument("--data", default="", metavar="FOLDER", help="data folder")
+    movement.set_defaults(command=_waterfall)
 
     forget = commands.add_parser("forget", help="blank a person's name and address in all that is kept")
     forget.add_argument("owner_id", help="as in core.dim_owners; the id itself stays")
@@ -157,6 +211,12 @@ def _parser() -> argparse.ArgumentParser:
     prepare = commands.add_parser("prepare", help="parse the dbt project where it changed")
     prepare.set_defaults(command=_prepare)
     return parser
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    """The options that say which company and which data folder."""
+    parser.add_argument("--company", default="", metavar="FILE", help="company file")
+    parser.add_argument("--data", default="", metavar="FOLDER", help="data folder")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +11,10 @@ import polars as pl
 
 from orchestration.builds import Build
 from orchestration.check_results import blocking, no_results
+from orchestration.extracts.held_extracts import read_held
 from orchestration.publication import current_version, version_folder
 from orchestration.raw_gate import extract_of
-from orchestration.settings import RunSettings
+from orchestration.settings import PROJECT, RunSettings
 from orchestration.warehouse import company_lake, connected, query
 
 BLOCKED_SHOWN = 5
@@ -34,7 +35,7 @@ def summarise(settings: RunSettings) -> Summary:
     """The state of the company after a refresh, as far as the refresh came."""
     build = settings.build
     results = build.results() if build.record.exists() else no_results()
-    held = list(_held(results))
+    held = list(_held(settings, results))
     if not build.exists:
         lines = [
             f"{settings.company.company}: nothing new was computed",
@@ -199,14 +200,21 @@ def _not_done(settings: RunSettings) -> Iterator[str]:
         yield _line("Not done", "nothing went to Postgres: `publish.postgres` has no effect yet")
 
 
-def _held(results: pl.DataFrame) -> Iterator[str]:
-    """The extracts that the raw gate holds, each with the reason."""
-    for row in blocking(results.filter(pl.col("gate") == "raw")).iter_rows(named=True):
-        extract = extract_of(row["dataset"])
-        yield _line(
-            "Held", f"the extract {extract} did not pass its gate and waits; the rest goes on without it"
+def _held(settings: RunSettings, results: pl.DataFrame) -> Iterator[str]:
+    """The extracts that the raw gate holds, each with the reasons and how to decide."""
+    names = {extract_of(name) for name in blocking(results.filter(pl.col("gate") == "raw"))["dataset"]}
+    for held in read_held(settings.folder):
+        if held.name not in names:
+            continue
+        rest = (
+            "the lake keeps what it had of that date" if held.is_correction else "the rest goes on without it"
         )
-        yield from _explained("because", row)
+        yield _line("Held", f"the extract {held.name} did not pass its gate and waits; {rest}")
+        for reason in held.reasons:
+            yield from _explained("because", asdict(reason))
+        if held.is_readable:
+            where = "" if settings.folder.root == PROJECT / "data" else f" --data {settings.folder.root}"
+            yield _line("", f"decide: funnelcast accept {held.name}{where}, or reject instead of accept")
 
 
 def _count(number: int, noun: str) -> str:

@@ -8,9 +8,11 @@ import dagster as dg
 from orchestration.defs.quality import results_table
 from orchestration.extracts import commit_extracts, stage_extracts
 from orchestration.extracts.entities import ENTITIES
+from orchestration.extracts.held_extracts import read_held
+from orchestration.extracts.still_written import Patience
 from orchestration.inputs import input_fingerprint
 from orchestration.progress import say
-from orchestration.raw_gate import check_staged, passed
+from orchestration.raw_gate import extract_of, gate_extracts, passed
 from orchestration.run_resource import Refresh
 from orchestration.simulation.demo import make_demo
 from orchestration.warehouse import company_lake, connected, default_as_of, prepare
@@ -40,7 +42,8 @@ def staged_extracts(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.M
     if make_demo(settings.company, settings.folder):
         say(context, "Made the demo's extracts: a simulated company")
     settings.build.start()
-    staged = stage_extracts(settings.company, settings.company_path.parent, settings.folder)
+    patience = Patience(tell=lambda text: say(context, text))
+    staged = stage_extracts(settings.company, settings.company_path.parent, settings.folder, patience)
     accounts = [account for extract in staged for account in extract.files]
     quarantined = sum(account.rows_quarantined for account in accounts)
     rows = sum(account.rows_in for account in accounts)
@@ -70,11 +73,14 @@ def staged_extracts(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.M
 def raw_gate(context: dg.AssetCheckExecutionContext, refresh: Refresh) -> Iterator[dg.AssetCheckResult]:
     """Check every staged extract before it may become history."""
     settings = refresh.settings
-    staged = stage_extracts(settings.company, settings.company_path.parent, settings.folder)
-    results = check_staged(staged, settings.company.thresholds)
+    company, folder = settings.company, settings.folder
+    results = gate_extracts(
+        lambda: stage_extracts(company, settings.company_path.parent, folder), folder, company.thresholds
+    )
     settings.build.keep("raw", results)
     failed = [result for result in results if result.status != "passed"]
-    say(context, f"Checked {len(staged)} extract(s): {len(results)} checks, {len(failed)} not passed")
+    extracts = {extract_of(result.dataset) for result in results}
+    say(context, f"Checked {len(extracts)} extract(s): {len(results)} checks, {len(failed)} not passed")
     yield dg.AssetCheckResult(
         passed=not failed,
         severity=dg.AssetCheckSeverity.WARN,
@@ -107,14 +113,14 @@ def lake(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.Mat
     company, build = settings.company, settings.build
     staged = stage_extracts(company, settings.company_path.parent, settings.folder)
     let_through = passed(staged, build.results())
-    for extract in staged:
-        if extract not in let_through:
-            say(context, f"Held the extract {extract.name}")
+    held = read_held(settings.folder)
+    for extract in held:
+        say(context, f"Held the extract {extract.name}")
     commit_extracts(settings.folder, let_through)
     manifest = company_lake(settings.folder, company)
     as_of = settings.asked_as_of or default_as_of(company, manifest)
     build.forget("core models", "core", "metrics models", "forecast")
-    build.describe(input_fingerprint(company, manifest, as_of), as_of)
+    build.describe(input_fingerprint(company, manifest, as_of, held), as_of)
     prepare(settings.warehouse, company, manifest, as_of)
     say(context, f"Landed {len(let_through)} extract(s); everything is computed as of {as_of}")
     with connected(settings.warehouse, read_only=True) as connection:

@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.extracts import LakeManifest
+from orchestration.extracts.held_extracts import held_table, read_held
 from orchestration.ledger import keep_forecast
 from orchestration.progress import say
 from orchestration.publication import PublicationRefused, publish, published_now, version_folder
@@ -34,6 +35,7 @@ def check_results(refresh: Refresh) -> dg.MaterializeResult[Any]:
         write_table(connection, "quality.check_results", results)
         write_table(connection, "quality.landed_files", lake.landed_files())
         write_table(connection, "quality.quarantined_rows", lake.quarantined_rows(settings.folder))
+        write_table(connection, "quality.held_extracts", held_table(read_held(settings.folder)))
     failed = results.filter(pl.col("status") != "passed")
     return dg.MaterializeResult(
         metadata={
@@ -77,6 +79,7 @@ def publication(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.Mater
             "input_fingerprint": build.input_fingerprint,
             "checks": dict(build.results().group_by("status").len().sort("status").iter_rows()),
             "newest_extracts": _newest_extracts(company_lake(settings.folder, settings.company)),
+            "held_extracts": [held.name for held in read_held(settings.folder)],
         },
         settings.company.publish.keep_versions,
     )

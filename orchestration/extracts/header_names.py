@@ -8,12 +8,13 @@ from typing import Final
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.mapping_columns import PLACEHOLDER
 
+UNSEEN: Final = re.compile("[\\s_\u200b-\u200d\u2060\ufeff\u00ad]+")  # beside blanks, characters of no width
 LOOSE: Final = r"[\s_]*"  # what spellings of a name differ in, beside case
 
 
 def plain(name: str) -> str:
-    """A column's name without what spellings differ in: case, spaces and underscores."""
-    return re.sub(r"[\s_]+", "", name).lower()
+    """A column's name without what spellings differ in: case, spaces, underscores and what is not seen."""
+    return UNSEEN.sub("", name).lower()
 
 
 class HeaderNames:
@@ -70,7 +71,7 @@ class HeaderNames:
 def _expression(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression; a placeholder takes as much as it can."""
     parts = PLACEHOLDER.split(pattern)
-    literals = [LOOSE.join(map(re.escape, re.sub(r"[\s_]+", "", part))) for part in parts[::2]]
+    literals = [LOOSE.join(map(re.escape, UNSEEN.sub("", part))) for part in parts[::2]]
     placeholders = [f"(?P<{name}>.+)" for name in parts[1::2]]
     loose = [f"{LOOSE}{literal}{LOOSE}" if literal else "" for literal in literals]
     pairs = zip(loose, [*placeholders, ""], strict=True)

@@ -72,7 +72,27 @@ def without_people(read: ReadExtract, owner_ids: frozenset[str]) -> ReadExtract:
         .alias("value")
     )
     entities = {name: blanked(frame, people) for name, frame in read.entities.items()}
-    return replace(read, entities=entities, quarantined=quarantined)
+    offered = [
+        replace(each, rows=_lines_blanked(each.rows, people, owner_ids if each.file in owner_files else ()))
+        for each in read.set_aside
+    ]
+    return replace(read, entities=entities, quarantined=quarantined, set_aside=offered)
+
+
+def _lines_blanked(lines: pl.DataFrame, people: People, owner_ids: Iterable[str]) -> pl.DataFrame:
+    """Lines to correct without the people; those of the owners' file that hold such an id keep no cell."""
+    place, cells = lines.columns[:2], lines.columns[2:]
+    names_one = pl.any_horizontal(
+        pl.lit(False),
+        *(pl.col(cell).str.contains(each, literal=True) for cell in cells for each in sorted(owner_ids)),
+    ).fill_null(False)
+    return lines.select(
+        *place,
+        *(
+            pl.when(~names_one).then(without_words(pl.col(cell), people)).otherwise(pl.lit(BLANK)).alias(cell)
+            for cell in cells
+        ),
+    )
 
 
 def blanked(frame: pl.DataFrame, people: People) -> pl.DataFrame:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
+from orchestration.extracts.corrections import taken_out
 from orchestration.extracts.entity_rows import EntityRows
 from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.footers import without_footer
@@ -19,6 +20,7 @@ from orchestration.extracts.plan import Context, Variant
 from orchestration.extracts.planned_cells import make_plan
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.recognition import recognised
+from orchestration.extracts.set_aside import SetAside, lines_set_aside
 from orchestration.extracts.sources import FoundExtract
 from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
 from orchestration.extracts.tables import Table, open_tables
@@ -35,15 +37,32 @@ class ReadExtract:
     unlanded: dict[str, pl.DataFrame]
     quarantined: pl.DataFrame
     accounts: list[FileAccount]
+    set_aside: list[SetAside] = field(default_factory=list)
 
 
 def read_extract(found: FoundExtract, mapping: Mapping, context: Context) -> ReadExtract:
-    """All rows of an extract.
+    """All rows of an extract, with the corrections that lie in it.
 
     Raises:
         ExtractError: a file cannot be read, or none holds deals.
     """
     opened = [table for file in found.files for table in open_tables(file)]
+    tables, corrections = taken_out(opened, found.name_of)
+    read = _read_tables(corrections.laid_over(tables, found.name_of), found, mapping, context)
+    before = (
+        _read_tables(tables, found, mapping, context).quarantined if corrections.of_file else read.quarantined
+    )
+    corrections.refuse_sound(before)
+    return replace(
+        read,
+        accounts=sorted([*read.accounts, *corrections.accounts], key=lambda account: account.file),
+        set_aside=lines_set_aside(tables, found.name_of, read.quarantined, before, corrections),
+    )
+
+
+def _read_tables(
+    opened: Sequence[Table], found: FoundExtract, mapping: Mapping, context: Context
+) -> ReadExtract:
     names = recognised(mapping, opened, found.root)
     tables: dict[str, list[Table]] = defaultdict(list)
     for table in opened:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePath
 
 from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.file_names import file_stem
-from orchestration.extracts.header_names import HeaderNames
+from orchestration.extracts.header_names import HeaderNames, plain
 from orchestration.extracts.mapping import Mapping, TableMapping
 from orchestration.extracts.tables import Table
 
@@ -17,19 +17,33 @@ def recognised(mapping: Mapping, tables: Sequence[Table], root: Path) -> dict[st
     Parts of one table may lie in a folder of its name under `root`, the extract's folder.
 
     Raises:
-        ExtractError: a table may be two of them.
+        ExtractError: a table may be two of them, or only looks like one that another file is by name.
     """
-    return {table.name: _recognise(mapping, table, root) for table in tables}
+    found = {table.name: _recognise(mapping, table, root) for table in tables}
+    for name, rule in mapping.tables.items():
+        _refuse_lookalike(name, rule, [table for table in tables if found[table.name] == name], root)
+    return found
+
+
+def _refuse_lookalike(name: str, rule: TableMapping, tables: Sequence[Table], root: Path) -> None:
+    """Beside a file of the table's name, one of another name and header may be another object of the CRM."""
+    named = [table for table in tables if _is_named(rule, table, root)]
+    headers = [set(map(plain, table.header)) for table in named]
+    for table in tables if named else ():
+        if table not in named and set(map(plain, table.header)) not in headers:
+            raise ExtractError(
+                f"{table.name}: has the columns of {name}, and others ({listed(table.header, 12)}) than"
+                f" {named[0].name}; accepted is a file name that says what it is, such as"
+                f" {listed(rule.files)}, or the extract without it"
+            )
 
 
 def _recognise(mapping: Mapping, table: Table, root: Path) -> str | None:
     columns = HeaderNames(table.header, mapping.prefixes, table.name)
-    folder = PurePath(table.name).parent  # a folder of parts, or a zip
-    names = [*table.stems] + ([file_stem(folder)] if folder != root else [])
     fitness = {
         name: fit
         for name, candidate in mapping.tables.items()
-        if (fit := _fitness(candidate, columns, names)) is not None
+        if (fit := _fitness(candidate, columns, _is_named(candidate, table, root))) is not None
     }
     if not fitness:
         return None
@@ -42,11 +56,16 @@ def _recognise(mapping: Mapping, table: Table, root: Path) -> str | None:
     return best[0]
 
 
-def _fitness(candidate: TableMapping, columns: HeaderNames, names: Sequence[str]) -> tuple[int, bool] | None:
-    """How many columns are those of the candidate, and whether the name is; None where it cannot be this."""
-    is_named = any(
+def _is_named(candidate: TableMapping, table: Table, root: Path) -> bool:
+    folder = PurePath(table.name).parent  # a folder of parts, or a zip
+    names = [*table.stems] + ([file_stem(folder)] if folder != root else [])
+    return any(
         fnmatch.fnmatch(name.lower(), pattern.lower()) for pattern in candidate.files for name in names
     )
+
+
+def _fitness(candidate: TableMapping, columns: HeaderNames, is_named: bool) -> tuple[int, bool] | None:
+    """How many columns are those of the candidate, and whether the name is; None where it cannot be this."""
     if not candidate.header:
         return (0, True) if is_named else None
     has_all = all(columns.has(spellings) for spellings in candidate.header)

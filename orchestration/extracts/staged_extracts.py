@@ -18,6 +18,7 @@ from orchestration.extracts.sources import FoundExtract
 from orchestration.extracts.table_rows import FileAccount
 
 EXTRACT: Final = "extract.json"
+STAGED_VERSION: Final = 1  # of what lies in the folder; an extract that was staged as another is staged anew
 QUARANTINE: Final = "quarantined.parquet"
 UNLANDED: Final = "unlanded"  # folder of the keys of quarantined rows: these are unreadable, not absent
 
@@ -26,8 +27,9 @@ UNLANDED: Final = "unlanded"  # folder of the keys of quarantined rows: these ar
 class StagedExtract:
     """An extract that waits for the raw gate, and its accounting per file.
 
-    With a `problem`, a message for people, it cannot be read and is not landed: it has no files, and no
-    date where the source's folder as a whole is at fault.
+    `fingerprint` stands for its files as they are read, `content` for the files alone. With a `problem`, a
+    message for people, it cannot be read and is not landed: it has no files, and no date where the source's
+    folder as a whole is at fault. `landed` is the fingerprint of what the lake has of its date.
     """
 
     source_name: str
@@ -38,6 +40,13 @@ class StagedExtract:
     taken: str
     files: tuple[FileAccount, ...]
     problem: str | None = None
+    content: str = ""
+    landed: str | None = None
+
+    @property
+    def is_landed(self) -> bool:
+        """Whether the lake has just this: it passed its gate then, and lands anew after an earlier one."""
+        return self.landed is not None and self.landed == self.fingerprint
 
     @property
     def name(self) -> str:
@@ -49,10 +58,12 @@ class StagedExtract:
         return self.path / f"{name}.parquet"
 
 
-def unreadable(source: Source, extract_date: date | None, path: Path, problem: str) -> StagedExtract:
+def unreadable(
+    source: Source, extract_date: date | None, path: Path, problem: str, content: str = ""
+) -> StagedExtract:
     """What stands for an extract that cannot be used; the next refresh tries it again."""
     return StagedExtract(
-        source.name, extract_date, path, "", source.delivery, source.taken, files=(), problem=problem
+        source.name, extract_date, path, "", source.delivery, source.taken, (), problem, content
     )
 
 
@@ -61,11 +72,14 @@ def waiting(target: Path, fingerprint: str) -> StagedExtract | None:
     record = target / EXTRACT
     if not record.exists():
         return None
-    content = json.loads(record.read_text(encoding="utf-8"))
-    return _staged(target, content) if content["fingerprint"] == fingerprint else None
+    written = json.loads(record.read_text(encoding="utf-8"))
+    is_the_same = written["fingerprint"] == fingerprint and written.get("version") == STAGED_VERSION
+    return _staged(target, written) if is_the_same else None
 
 
-def lay_down(read: ReadExtract, found: FoundExtract, target: Path, fingerprint: str) -> StagedExtract:
+def lay_down(
+    read: ReadExtract, found: FoundExtract, target: Path, fingerprint: str, content: str
+) -> StagedExtract:
     """Write what was read into a folder that appears whole, by one rename."""
     partial = target.with_name(f".{target.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -84,9 +98,11 @@ def lay_down(read: ReadExtract, found: FoundExtract, target: Path, fingerprint: 
     known = {"source_name": lake_columns["source_name"], "extract_date": lake_columns["extract_date"]}
     read.quarantined.with_columns(**known).select(*known, *QUARANTINED).write_parquet(partial / QUARANTINE)
     record = {
+        "version": STAGED_VERSION,
         "source_name": found.source.name,
         "extract_date": found.extract_date.isoformat(),
         "fingerprint": fingerprint,
+        "content": content,
         "delivery": found.source.delivery,
         "taken": found.source.taken,
         "files": [asdict(account) for account in read.accounts],
@@ -106,4 +122,5 @@ def _staged(target: Path, record: dict[str, Any]) -> StagedExtract:
         delivery=record["delivery"],
         taken=record["taken"],
         files=tuple(FileAccount(**account) for account in record["files"]),
+        content=record["content"],
     )

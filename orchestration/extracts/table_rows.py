@@ -17,7 +17,6 @@ class FileAccount:
     """What became of the rows of a file: rows in = landed + quarantined + duplicate.
 
     Its landed rows have the numbers `first_row` up to, but without, `next_row` in the extract.
-    `rows_before` is how many rows of its entity the extract before had, where there was one.
     """
 
     file: str
@@ -28,7 +27,6 @@ class FileAccount:
     rows_duplicate: int
     first_row: int = 0
     next_row: int = 0
-    rows_before: int | None = None
 
     def __post_init__(self) -> None:
         accounted = self.rows_landed + self.rows_quarantined + self.rows_duplicate

@@ -1,5 +1,6 @@
 """A data folder with small extracts written by a test, landed as a refresh lands them."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,23 +10,28 @@ from typing import Any
 import polars as pl
 import yaml
 
+from orchestration.check_results import results_frame
 from orchestration.company import Company
 from orchestration.data_folder import DataFolder
 from orchestration.extracts import LakeManifest, StagedExtract, commit_extracts, read_manifest, stage_extracts
+from orchestration.extracts.held_extracts import read_held
+from orchestration.raw_gate import gate_extracts, passed
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
+WRITTEN = 1_767_225_600_000_000_000  # 2026-01-01, in nanoseconds
 SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @dataclass
 class Workplace:
-    """A company with one source `sales` and its data folder."""
+    """A company with one source `sales`, perhaps others, and its data folder."""
 
     root: Path
     crm: str = "canonical"
     time_zone: str = "Europe/Berlin"
     source: dict[str, Any] = field(default_factory=dict)
     segments: list[str] = field(default_factory=list)
+    others: tuple[str, ...] = ()
 
     @property
     def folder(self) -> DataFolder:
@@ -33,24 +39,29 @@ class Workplace:
 
     @property
     def company(self) -> Company:
-        source = {"name": "sales", "crm": self.crm, "path": "raw/sales", **self.source}
+        sources = [{"name": "sales", "crm": self.crm, "path": "raw/sales", **self.source}]
+        sources += [
+            {"name": name, "crm": self.crm, "path": f"raw/{name}", "id_prefix": f"{name}-"}
+            for name in self.others
+        ]
         return Company.model_validate(
             {
                 "company": "Acme",
                 "time_zone": self.time_zone,
                 "reporting_currency": "EUR",
-                "sources": [source],
+                "sources": sources,
                 "segments": self.segments,
             }
         )
 
-    def write(self, day: date, files: Mapping[str, str | bytes]) -> Path:
+    def write(self, day: date, files: Mapping[str, str | bytes], source: str = "sales") -> Path:
         """Write the files of one extract."""
-        extract = self.root / "raw" / "sales" / day.isoformat()
+        extract = self.root / "raw" / source / day.isoformat()
         for name, content in files.items():
             path = extract / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content.encode() if isinstance(content, str) else content)
+            os.utime(path, ns=(WRITTEN, WRITTEN))  # long ago: nobody is still writing to it
         return extract
 
     def map(self, **mapping: Any) -> None:
@@ -66,6 +77,17 @@ class Workplace:
         staged = self.stage()
         assert [extract.problem for extract in staged if extract.problem] == []
         return commit_extracts(self.folder, staged)
+
+    def night(self) -> list[str]:
+        """What a refresh lands, by name, when it checks what waits."""
+        results = gate_extracts(self.stage, self.folder, {})
+        landing = passed(self.stage(), results_frame("build", results))
+        commit_extracts(self.folder, landing)
+        return [extract.name for extract in landing]
+
+    def held(self) -> dict[str, list[str]]:
+        """The held extracts, and the checks that hold each."""
+        return {each.name: sorted(each.checks) for each in read_held(self.folder)}
 
     def problem(self) -> str:
         """Why the only extract that waits cannot be read."""

@@ -283,18 +283,3 @@ def test_twenty_spoiled_lines_are_those_twenty(workplace):
     workplace.land()
     assert [line for (line,) in workplace.quarantine("line")] == sorted(spoiled)
     assert workplace.account("deals.csv") == (1000, 980, 0, 20, 0)
-
-
-def test_each_extract_is_held_against_the_most_rows_before_it(workplace):
-    workplace.write(FIRST, deals("D1,A,1", "D2,A,1"))
-    workplace.land()
-    workplace.write(SECOND, deals("D1,A,1"))
-    workplace.write(THIRD, deals("D1,A,1", "D2,A,1", "D3,A,x"))
-    before = {staged.extract_date: staged.files[0].rows_before for staged in workplace.stage()}
-    assert before == {SECOND: 2, THIRD: 2}
-
-
-def test_the_first_extract_of_a_source_has_nothing_before_it(workplace):
-    workplace.write(FIRST, deals("D1,A,1"))
-    [staged] = workplace.stage()
-    assert staged.files[0].rows_before is None

@@ -136,15 +136,6 @@ def test_a_folder_that_may_not_be_read_is_never_passed_over(workplace, monkeypat
     assert workplace.problem() == f"source sales: {extract}: cannot be read: Permission denied"
 
 
-def test_an_extract_is_held_against_the_readable_ones_before_it(workplace):
-    workplace.write(FIRST, deals("D1,A", "D2,A"))
-    workplace.write(SECOND, EMPTY)
-    workplace.write(THIRD, deals("D1,A"))
-    first, second, third = workplace.stage()
-    assert second.files == ()
-    assert (first.files[0].rows_before, third.files[0].rows_before) == (None, 2)
-
-
 def test_the_raw_gate_holds_what_cannot_be_read_and_says_why(workplace):
     workplace.write(FIRST, EMPTY)
     workplace.write(SECOND, {"deals.csv": "deal_id,stage,currency\nD1,A,EUR\n"})

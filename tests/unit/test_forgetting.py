@@ -100,6 +100,8 @@ def test_landing_again_blanks_the_person_again_and_changes_no_row(workplace):
     workplace.land()
     assert workplace.rows("owners", "owner_name", "email", "team", day=FIRST)[0] == (None, None, "South")
     assert not any("Ada" in str(row) for row in workplace.quarantine("value"))
+    assert b"ada example" not in bytes_of(workplace)
+    assert b"ada@example.com" not in bytes_of(workplace)
 
 
 def test_an_id_that_nobody_has_is_refused(workplace):
