@@ -9,6 +9,7 @@ import polars as pl
 from orchestration.extracts import dates, numbers
 from orchestration.extracts.entities import NUMBER
 from orchestration.inspection.column_values import ColumnValues, Votes
+from orchestration.inspection.masking import shown
 from orchestration.inspection.names import has_word, words
 
 Kind = Literal["blank", "id", "date", "moment", "amount", "number", "share", "flag", "category", "text"]
@@ -54,10 +55,10 @@ def reading(values: ColumnValues) -> Reading:
 
 def settled(readings: Sequence[Reading]) -> list[Reading]:
     """The readings of a file's columns: dates that nothing decides are read as the file's others."""
-    shown = {each.order for each in readings if each.order}
-    if len(shown) != 1:
+    orders = {each.order for each in readings if each.order}
+    if len(orders) != 1:
         return list(readings)
-    told = f"{ORDERS[shown.pop()]}, as other dates of the file"
+    told = f"{ORDERS[orders.pop()]}, as other dates of the file"
     return [
         replace(each, question="", evidence=told) if each.question.endswith(BOTH_WAYS) else each
         for each in readings
@@ -87,12 +88,12 @@ def _dates(values: ColumnValues) -> Reading | None:
     has_time = bool(texts.str.contains(r"\d:\d\d").any())
     example = texts[0]
     if votes.shown:
-        writing = f"{'-'.join(order.upper()) if not question else 'day or month first'}, as {_cut(example)}"
+        writing = f"{'-'.join(order.upper()) if not question else 'day or month first'}, as {shown(example)}"
     else:
-        writing = f"as {_cut(example)}"
+        writing = f"as {shown(example)}"
     strays = _strays(values, moments.is_null()) if share < 1 else ()
-    shown = order if evidence else None
-    return Reading("moment" if has_time else "date", writing, evidence, question, strays, shown)
+    decided = order if evidence else None
+    return Reading("moment" if has_time else "date", writing, evidence, question, strays, decided)
 
 
 def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
@@ -104,7 +105,7 @@ def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
         what = (
             "some are day first, some month first"
             if error.is_mixed
-            else f"{_cut(error.example)} and the like can be read"
+            else f"{shown(error.example)} and the like can be read"
         )
         return "dmy", "", f"{what}{MIXED if error.is_mixed else BOTH_WAYS}"
     decided: Literal["dmy", "mdy"] = "mdy" if order == "mdy" else "dmy"
@@ -116,7 +117,7 @@ def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
     counted = f"{count:,} rows like it, {votes.both:,} of both"
     if others:
         counted += f", {others:,} contradict it"
-    return decided, f"{ORDERS[decided]}: {_cut(text)} in line {line} can be nothing else ({counted})", ""
+    return decided, f"{ORDERS[decided]}: {shown(text)} in line {line} can be nothing else ({counted})", ""
 
 
 def _numbers(values: ColumnValues) -> Reading | None:
@@ -132,7 +133,7 @@ def _numbers(values: ColumnValues) -> Reading | None:
         try:
             decimal = numbers.decided_decimal(unusual, bool((fast.fill_null(0) % 1 != 0).any()))
         except numbers.UndecidedDecimalError as error:
-            question = f"{_cut(error.example)}: add `decimal: point` or `decimal: comma`"
+            question = f"{shown(error.example)}: add `decimal: point` or `decimal: comma`"
         read = dict(zip(unusual, numbers.parsed_numbers(unusual, decimal, NUMBER), strict=True))
         parsed = fast.fill_null(texts.replace_strict(read, default=None, return_dtype=pl.Float64))
         evidence = _decimal_evidence(values, unusual, decimal) if not question else ""
@@ -158,12 +159,12 @@ def _numbers(values: ColumnValues) -> Reading | None:
 
 def _decimal_evidence(values: ColumnValues, unusual: pl.Series, decimal: str) -> str:
     sign = r"\," if decimal == "comma" else r"\."
-    shown = values.sample.filter(
+    telling = values.sample.filter(
         pl.col("text").is_in(unusual.implode()) & pl.col("text").str.contains(sign + r"\d{1,2}(\D|$)")
     )
-    if not shown.height:
+    if not telling.height:
         return ""
-    return f"decimal {decimal}: {_cut(shown['text'][0])} in line {shown['_line'][0]} shows it"
+    return f"decimal {decimal}: {shown(telling['text'][0])} in line {telling['_line'][0]} shows it"
 
 
 def _share(values: ColumnValues, fits: pl.Series) -> float:
@@ -174,8 +175,4 @@ def _share(values: ColumnValues, fits: pl.Series) -> float:
 
 def _strays(values: ColumnValues, is_stray: pl.Series) -> tuple[str, ...]:
     found = values.sample.filter(is_stray).head(3)
-    return tuple(f"{_cut(text)} in line {line}" for text, line in found.select("text", "_line").iter_rows())
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 24 else text[:21] + "..."
+    return tuple(f"{shown(text)} in line {line}" for text, line in found.select("text", "_line").iter_rows())

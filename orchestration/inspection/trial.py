@@ -13,6 +13,7 @@ from orchestration.extracts.reading import read_extract
 from orchestration.extracts.sources import FoundExtract
 from orchestration.extracts.table_rows import FileAccount
 from orchestration.inspection.folder import UNDATED, Folder
+from orchestration.inspection.masking import shown
 
 PAST: Final = {  # moments that lie behind the export
     "deals": ("created_at", "modified_at", "closed_at"),
@@ -84,7 +85,7 @@ def _set_aside(quarantined: pl.DataFrame) -> list[SetAside]:
 
 
 def _short(value: str) -> str:
-    return repr(value if len(value) <= 24 else value[:21] + "...")
+    return repr(shown(value))
 
 
 def _newest(entities: dict[str, pl.DataFrame]) -> date | None:
