@@ -7,7 +7,8 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from orchestration.company import Company, Settings
+from orchestration.company import Company
+from orchestration.setting_problems import setting_problems
 
 
 class CompanyFileError(ValueError):
@@ -37,7 +38,7 @@ def load_company(path: Path) -> Company:
     try:
         return Company.model_validate(content)
     except ValidationError as error:
-        raise CompanyFileError(_explain(path, error)) from None
+        raise CompanyFileError(setting_problems(path, error, Company)) from None
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -51,42 +52,6 @@ class _StrictLoader(yaml.SafeLoader):
                 problem=f"key {_listed(twice)} stands twice", problem_mark=node.start_mark
             )
         return super().construct_mapping(node, deep)
-
-
-def _explain(path: Path, error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
-        message = problem["msg"].removeprefix("Value error, ")
-        match problem["type"]:
-            case "missing":
-                lines.append(f"{path}: {key}: is missing")
-            case "extra_forbidden":
-                accepted = _listed(_accepted_keys(problem["loc"][:-1]))
-                lines.append(f"{path}: {key}: is not a key here; accepted are {accepted}")
-            case _:
-                value = str(problem["input"])
-                shown = value if len(value) <= 80 else value[:77] + "..."
-                lines.append(f"{path}: {key}: {shown!r}: {message}")
-    return "\n".join(lines)
-
-
-def _accepted_keys(location: tuple[int | str, ...]) -> Iterable[str]:
-    """The keys of the part of the company file at `location`."""
-    part: Any = Company
-    for step in location:
-        if isinstance(step, int):
-            continue
-        annotation = part.model_fields[step].annotation if step in part.model_fields else None
-        models = [
-            inner
-            for inner in (annotation, *getattr(annotation, "__args__", ()))
-            if isinstance(inner, type) and issubclass(inner, Settings)
-        ]
-        if not models:
-            return ()
-        part = models[0]
-    return (field.alias or name for name, field in part.model_fields.items())
 
 
 def _listed(words: Iterable[str]) -> str:

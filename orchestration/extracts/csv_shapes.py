@@ -51,7 +51,7 @@ def shape_of(name: str, first: bytes) -> CsvShape:
         )
     line = int(found.lines[filled[0]])
     record = _text(head, found, filled[0])
-    header = tuple(field.strip() for field in _split(record, delimiter))
+    header = tuple(field.strip() for field in split_fields(record.decode("utf-8", "replace"), delimiter))
     if not any(header):
         raise ExtractError(f"{name}: line {line}: the header names no column")
     rows = [(_text(head, found, row), int(found.fields[row])) for row in filled[1:]]
@@ -84,5 +84,9 @@ def _delimiter(sample: str) -> str:
     return max(DELIMITERS, key=fitness)
 
 
-def _split(record: bytes, delimiter: str) -> list[str]:
-    return next(csv.reader(io.StringIO(record.decode("utf-8", "replace")), delimiter=delimiter), [])
+def split_fields(line: str, delimiter: str) -> list[str]:
+    """The fields of a line; none where it is too broken to tell."""
+    try:
+        return next(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter), [])
+    except csv.Error:
+        return []

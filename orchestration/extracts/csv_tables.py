@@ -1,7 +1,5 @@
 """Delimited text as a table: polars parses the sound records, and the broken ones are named by line."""
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -10,11 +8,12 @@ import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource, broken_positions, encoding_of, text_blocks
 from orchestration.extracts.csv_records import BrokenLine, Positions, Records, scan
-from orchestration.extracts.csv_shapes import CsvShape, shape_of
+from orchestration.extracts.csv_shapes import CsvShape, shape_of, split_fields
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
 
 NOT_UTF_8: Final = "bytes that are not UTF-8; accepted is one encoding all through"
+SHOWN_NUL: Final = "\u2400".encode()
 NULS: Final = "a run of NUL bytes, where text was lost when it was written; accepted is the whole line"
 REPEATED_HEADER: Final = "repeats the header, as where files were joined; accepted is one, on the first line"
 
@@ -32,10 +31,7 @@ def open_csv(source: ByteSource) -> Table:
         return _blocks(source, encoding, shape, positions)
 
     def split(line: str) -> list[str]:
-        try:
-            return next(csv.reader(io.StringIO(line.rstrip("\r\n")), delimiter=shape.delimiter), [])
-        except csv.Error:
-            return []  # too broken to tell
+        return split_fields(line.rstrip("\r\n"), shape.delimiter)
 
     return Table(source.path, source.name, shape.header, blocks, split)
 
@@ -66,7 +62,8 @@ def _sound(
     broken = []
 
     def set_aside(row: int, reason: str, is_after_blank: bool = False) -> None:
-        text = buffer[records.starts[row] : records.ends[row]].decode("utf-8", "replace").rstrip("\r\n")
+        line = buffer[records.starts[row] : records.ends[row]].replace(b"\0", SHOWN_NUL)
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
         fields = int(records.fields[row])
         broken.append(BrokenLine(int(records.lines[row]), text, reason, fields, is_after_blank))
         is_sound[row] = False

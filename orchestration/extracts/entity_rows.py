@@ -24,7 +24,7 @@ class EntityRows:
         self.unlanded: Frames = defaultdict(list)
         self._context = context
         self._made: Frames = defaultdict(list)
-        self._completing: Frames = defaultdict(list)
+        self._completing: dict[tuple[str, bool | str], list[pl.DataFrame]] = defaultdict(list)
         self._rates: list[pl.DataFrame] = []
         self._shown: list[pl.DataFrame] = []
 
@@ -38,7 +38,7 @@ class EntityRows:
             for entity, frame in landed(landing, number, rows.rows, self._context, variants).items():
                 is_distinct = entity == "stages" or (number == 0 and has_distinct_keys(rule))
                 if landing.completes:
-                    self._completing[entity].append(frame)
+                    self._completing[entity, landing.completes].append(frame)
                 elif landing.rebase:
                     self._rates.append(frame if is_distinct else refuse_repeated(entity, frame, name))
                 else:
@@ -61,8 +61,11 @@ class EntityRows:
         if self._rates:
             self._made["exchange_rates"].append(rebased(self._rates, self._context.reporting_currency))
         entities = {entity: _together(entity, frames) for entity, frames in self._made.items()}
-        for entity, frames in self._completing.items():
-            entities[entity] = completed(entity, entities.get(entity), frames, self.unlanded.get(entity, ()))
+        for (entity, adds), frames in sorted(
+            self._completing.items(), key=lambda each: each[0][1] == "known"
+        ):
+            rows, unlanded = entities.get(entity), self.unlanded.get(entity, ())
+            entities[entity] = completed(entity, rows, frames, unlanded, adds is True)
         self._add_stages(entities, mapping)
         return {name: entities[name] for name in ENTITIES if name in entities}
 

@@ -1,5 +1,6 @@
 """The columns that a mapping names, found in the header of a file, with the rules that apply to them."""
 
+import re
 from collections.abc import Mapping as Dictionary
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,13 +48,14 @@ class PatternColumn:
 class HeaderColumns:
     """Finds the columns that a specification names in the header of a file."""
 
-    def __init__(self, table: Table, mapping: Mapping, lookups: Lookups) -> None:
+    def __init__(self, table: Table, mapping: Mapping, lookups: Lookups, advice: str = "") -> None:
         self.table = table
         self.names = HeaderNames(table.header, mapping.prefixes, table.name)
         self.used: set[int] = set()
         self.may_be_missing = mapping.columns_may_be_missing
         self._nothing = ["", *mapping.nulls]
         self.has_long_ids = mapping.ids is not None
+        self._advice = advice
         self._lookups = lookups
 
     def text(self, position: int) -> pl.Expr:
@@ -106,6 +108,7 @@ class HeaderColumns:
             raise ExtractError(
                 f"{self.table.name}: line 1: there is no column for {target};"
                 f" accepted is {' or '.join(map(repr, wanted))}, found are {listed(self.table.header)}"
+                + (f"; {self._advice}" if self._advice else "")
             )
         return None
 
@@ -127,7 +130,8 @@ class HeaderColumns:
             origin = named
         if choice.lookup and not choice.lookup.or_itself and not self._lookups.has(choice.lookup):
             return None
-        return FoundColumn(origin.label, self._ruled(origin.text, choice), choice)
+        text = self._only_where(origin.text, choice.only_where)
+        return FoundColumn(origin.label, self._ruled(text, choice), choice)
 
     def _named(self, name: str, pattern: PatternColumn | None) -> FoundColumn | None:
         if name.startswith("="):
@@ -139,6 +143,15 @@ class HeaderColumns:
             return FoundColumn(label, pl.lit(pattern.placeholders.get(placeholder[1]), dtype=TEXT))
         position = self.names.position([name])
         return None if position is None else FoundColumn(self.table.header[position], self.text(position))
+
+    def _only_where(self, text: pl.Expr, conditions: Dictionary[str, Sequence[Constant]]) -> pl.Expr:
+        """The text where other columns of the row hold what is accepted; a column that is not there may."""
+        for name, accepted in conditions.items():
+            position = self.names.position([name])
+            if position is not None:
+                found = self.text(position).str.strip_chars().fill_null("")
+                text = pl.when(found.str.contains(_pattern(accepted))).then(text)
+        return text
 
     def _ruled(self, text: pl.Expr, rule: Column) -> pl.Expr:
         if rule.without_end:
@@ -161,6 +174,12 @@ class HeaderColumns:
                 return text
         whole = text.str.strip_chars()
         return pl.coalesce(whole.str.strip_suffix(pl.concat_str(parts)), text)
+
+
+def _pattern(accepted: Sequence[Constant]) -> str:
+    """A regular expression for any of the texts, in which * stands for anything, in whatever case."""
+    words = (re.escape(_constant(each) or "").replace(r"\*", ".*") for each in accepted)
+    return f"(?is)^(?:{'|'.join(words)})$"
 
 
 def _valued(text: pl.Expr, rule: Column, lookups: Lookups) -> pl.Expr:

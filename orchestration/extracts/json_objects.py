@@ -33,7 +33,7 @@ def json_objects(source: ByteSource) -> Iterator[Element]:
         if isinstance(element, dict):
             yield number, element
         else:
-            text = json.dumps(element, ensure_ascii=False)
+            text = element if isinstance(element, str) else json.dumps(element, ensure_ascii=False)
             yield BrokenLine(number, text, "no JSON object; accepted is a list of objects alone")
 
 

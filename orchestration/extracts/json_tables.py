@@ -10,6 +10,7 @@ import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource
 from orchestration.extracts.csv_records import BrokenLine
+from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.file_names import JSON_LINES, file_format, file_stem
 from orchestration.extracts.json_objects import Element, Object, is_objects, json_lines, json_objects
 from orchestration.extracts.tables import COLUMNS, LINE, Block, Table, position_name
@@ -37,8 +38,13 @@ def open_json(source: ByteSource) -> list[Table]:
         if isinstance(element, BrokenLine):
             columns.setdefault("", {})
             continue
-        for path, row in _rows(element[1]):
-            columns.setdefault(path, {}).update(dict.fromkeys(row))
+        try:
+            for path, row in _rows(element[1]):
+                columns.setdefault(path, {}).update(dict.fromkeys(row))
+        except RecursionError:
+            raise ExtractError(
+                f"{source.name}: object {element[0]}: is nested too deep; accepted are 100 levels"
+            ) from None
         if any(len(known) > COLUMNS for known in columns.values()):
             break  # too many for any table: opening it says so
     return [_table(source, reader, path, tuple(known)) for path, known in (columns or {"": {}}).items()]

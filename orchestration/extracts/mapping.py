@@ -24,6 +24,7 @@ tables:
           close_date: {first_given: [Closed, Expected]}   # per row the first that is not blank
           created_at: {from: Day, whole_day: true}        # a time of day that means nothing is cut off
           closed_at: {from: Changed, only_if: is_closed}  # where that column of the row is true
+          lead_id: {from: Who, only_where: {Who: "00Q*"}} # where columns of the file hold one of these texts
           pipeline: {from: Stage, without_end: " ({Team})"}   # without it; {Team} is a column of the row
           owner_id: {from: Rep, lookup: {table: reps, key: name, value: id, or_itself: true}}   # else nothing
         dimensions:
@@ -40,7 +41,7 @@ tables:
       - entity: deals
         columns: {deal_id: {from: Merged, split: ";"}, merged_into_deal_id: Id}   # a row for each of several
         only_where_given: [deal_id]
-        completes: true           # fills blanks of the deals that others land; adds those that none does
+        completes: true           # fills blanks of the deals that others land; adds others, unless `known`
     derives:                      # what most rows of a stage show of it, where nothing else says so
       - entity: stages
         columns: {stage: StageName, probability: {from: Percent, scale: 0.01}}
@@ -48,6 +49,8 @@ tables:
     files: [currencies]
     columns: [Code, Day, PerDollar]   # the file has no header line
     footer: true                      # after its rows come lines that are none
+    decimal: each_column              # each column decides, whatever the mapping says
+    advice: add the column Code       # what to do where the file lacks a column that it must have
     lands:
       - entity: exchange_rates
         rebase: true              # rates to any currency, divided by that of the reporting one
@@ -69,6 +72,7 @@ from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.mapping_columns import Column, Constant, OneOrMore, Part, choices
 from orchestration.extracts.mapping_files import mapping_content
 from orchestration.extracts.mapping_landings import Landing
+from orchestration.setting_problems import setting_problems
 
 COMPANY_ZONE: Final = "company"
 DateOrder = Literal["dmy", "mdy", "ymd"]
@@ -99,12 +103,13 @@ class TableMapping(Part):
     without: list[str] = []
     columns: list[str] = []
     footer: bool = False
+    advice: str = ""
     key: OneOrMore[str] = []
     lands: list[Landing] = []
     derives: list[Landing] = []
     time_zone: TimeZone | None = None
     date_order: DateOrder | None = None
-    decimal: DecimalSign | None = None
+    decimal: DecimalSign | Literal["each_column"] | None = None
 
     @model_validator(mode="after")
     def _is_recognisable(self) -> "TableMapping":
@@ -182,9 +187,4 @@ def load_mapping(crm: str, company_dir: Path) -> Mapping:
     try:
         return Mapping.model_validate(content)
     except ValidationError as error:
-        problems = (
-            f"{path}: {'.'.join(str(part) for part in problem['loc']) or '(whole file)'}: "
-            + problem["msg"].removeprefix("Value error, ")
-            for problem in error.errors()
-        )
-        raise ExtractError("\n".join(problems)) from None
+        raise ExtractError(setting_problems(path, error, Mapping)) from None

@@ -49,6 +49,7 @@ class Column(Part):
     inverse: bool = False  # 1 / the number: a rate that is told the other way round
     whole_day: bool = False  # a day that is written with a meaningless time
     only_if: str | None = None  # name of a flag column of the same row that must be true
+    only_where: dict[str, OneOrMore[Constant]] = {}  # other columns of the file, and what must stand there
 
     @model_validator(mode="before")
     @classmethod

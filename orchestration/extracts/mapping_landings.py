@@ -1,6 +1,7 @@
 """What rows of a file become, as a mapping says it."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 from pydantic import model_validator
 
@@ -26,8 +27,8 @@ class Landing(Part):
     differs from that of the deal's row before. `each_column` makes a row for every column of the file that
     fits a pattern. Of rows of one key only the one with the greatest value in the column `latest` lands.
     `only_where_given` names canonical columns: rows where one is blank make nothing. What `completes` fills
-    only blanks of the rows that other landings make. `rebase` is for exchange rates to whatever currency:
-    they are divided by the rate of the reporting currency.
+    only blanks of the rows that other landings make, and `completes: known` adds no row of its own. `rebase`
+    is for exchange rates to whatever currency: they are divided by the rate of the reporting currency.
     """
 
     entity: str
@@ -38,7 +39,7 @@ class Landing(Part):
     each_column: OneOrMore[str] = []
     latest: OneOrMore[str] = []
     only_where_given: list[str] = []
-    completes: bool = False
+    completes: bool | Literal["known"] = False
     rebase: bool = False
     columns_may_be_missing: bool | None = None  # None: as the mapping says
 

@@ -11,6 +11,7 @@ from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
 
 MOMENT_TEXT: Final = "%Y-%m-%dT%H:%M:%S%.6f"
+UNREADABLE: Final = (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException)
 BLOCK_ROWS: Final = 1_000_000
 
 
@@ -28,7 +29,7 @@ def open_parquet(source: ByteSource) -> Table:
             for cell in _cells(pl.col(name), name, dtype)
         ]
         height = rows.select(pl.len()).collect().item()
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except UNREADABLE as error:
         raise _unreadable(source, error) from error
 
     def blocks(positions: Sequence[int]) -> Iterator[Block]:
@@ -38,15 +39,17 @@ def open_parquet(source: ByteSource) -> Table:
             number = pl.int_range(start + 1, stop + 1, dtype=pl.Int64, eager=True).alias(LINE)
             try:
                 frame = rows.slice(start, BLOCK_ROWS).select(texts).collect()
-            except (OSError, pl.exceptions.PolarsError) as error:
+            except UNREADABLE as error:
                 raise _unreadable(source, error) from error
             yield Block(pl.DataFrame([number, *frame.get_columns()]))
 
     return Table(source.path, source.name, tuple(name for name, _ in cells), blocks)
 
 
-def _unreadable(source: ByteSource, error: Exception) -> ExtractError:
-    return ExtractError(f"{source.name}: cannot be read as Parquet: {error}")
+def _unreadable(source: ByteSource, error: BaseException) -> ExtractError:
+    return ExtractError(
+        f"{source.name}: cannot be read as Parquet: {error}; accepted is a file written to its end"
+    )
 
 
 def _cells(column: pl.Expr, name: str, dtype: pl.DataType) -> Iterator[tuple[str, pl.Expr]]:

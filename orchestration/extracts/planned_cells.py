@@ -39,8 +39,8 @@ def make_plan(table: Table, name: str, mapping: Mapping, context: Context, looku
     Raises:
         ExtractError: the file lacks a column that it must have.
     """
-    columns = HeaderColumns(table, mapping, lookups)
     rule = mapping.tables[name]
+    columns = HeaderColumns(table, mapping, lookups, rule.advice)
     cells: list[Cell] = []
     variants: dict[str, Variant] = {}
     for number, landing in enumerate(rule.lands):
@@ -56,6 +56,7 @@ def make_plan(table: Table, name: str, mapping: Mapping, context: Context, looku
         columns.may_be_missing = mapping.may_lack_columns(derivation)
         cells.extend(_derived_cells(columns, number, derivation))
     zone = rule.time_zone or mapping.time_zone
+    decimal = rule.decimal or mapping.decimal
     return Plan(
         positions=tuple(sorted(columns.used)),
         cells=tuple(cells),
@@ -63,7 +64,7 @@ def make_plan(table: Table, name: str, mapping: Mapping, context: Context, looku
         variants=variants,
         zones=Zones(context.time_zone if zone == COMPANY_ZONE else zone, context.time_zone),
         date_order=rule.date_order or mapping.date_order,
-        decimal=rule.decimal or mapping.decimal,
+        decimal=None if decimal == "each_column" else decimal,
     )
 
 
@@ -102,10 +103,10 @@ def _cells(columns: HeaderColumns, number: int, landing: Landing, context: Conte
             yield _cell(cell_name(number, f"change:{field}"), columns, found, dtype, False, number)
     if landing.entity == "deals":
         named: dict[str, Specification] = {**landing.dimensions}
-        if not landing.completes:
+        if landing.latest or not landing.completes:
             named.update({name: [column] for name, column in context.dimensions.items()})
         for name, specification in named.items():
-            needed = name in context.dimensions
+            needed = name in context.dimensions and not landing.completes
             if found := columns.find(specification, f"dimension {name}", needed):
                 yield _cell(cell_name(number, f"dimension:{name}"), columns, found, TEXT, False, number)
 

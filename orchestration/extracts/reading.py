@@ -12,6 +12,8 @@ import polars as pl
 from orchestration.extracts.corrections import taken_out
 from orchestration.extracts.entity_rows import EntityRows
 from orchestration.extracts.errors import ExtractError, listed
+from orchestration.extracts.footers import without_footer
+from orchestration.extracts.headerless import with_columns
 from orchestration.extracts.lookups import Lookups
 from orchestration.extracts.mapping import Mapping, TableMapping
 from orchestration.extracts.plan import Context, Variant
@@ -65,7 +67,7 @@ def _read_tables(
     tables: dict[str, list[Table]] = defaultdict(list)
     for table in opened:
         if name := names[table.name]:
-            tables[name].append(table)
+            tables[name].append(_as_mapped(table, mapping.tables[name]))
     _refuse_without_deals(found, mapping, opened, tables, context)
     lookups = Lookups(tables, mapping)
     landed_rows = EntityRows(context)
@@ -88,6 +90,12 @@ def _read_tables(
         quarantined=pl.concat(quarantined).sort("file", "line", maintain_order=True),
         accounts=sorted(accounts, key=lambda account: account.file),
     )
+
+
+def _as_mapped(table: Table, rule: TableMapping) -> Table:
+    """The table with its header and its end as the mapping says."""
+    table = with_columns(table, rule.columns) if rule.columns else table
+    return without_footer(table) if rule.footer else table
 
 
 def _table_rows(
@@ -116,7 +124,7 @@ def _refuse_without_deals(
     deal_tables = [
         name
         for name, table in mapping.tables.items()
-        if any(landing.entity == "deals" and not landing.completes for landing in table.lands)
+        if any(each.entity == "deals" and (each.latest or not each.completes) for each in table.lands)
     ]
     if any(name in tables for name in deal_tables) or (tables and not context.is_full):
         return

@@ -38,11 +38,16 @@ def refuse_repeated(name: str, frame: pl.DataFrame, table: str) -> pl.DataFrame:
 
 
 def completed(
-    entity: str, rows: pl.DataFrame | None, frames: Sequence[pl.DataFrame], unlanded: Sequence[pl.DataFrame]
+    entity: str,
+    rows: pl.DataFrame | None,
+    frames: Sequence[pl.DataFrame],
+    unlanded: Sequence[pl.DataFrame],
+    adds: bool,
 ) -> pl.DataFrame:
     """The rows with their blanks filled from the first of `frames` that has a value for the key.
 
-    A key that only `frames` have makes a row of its own, unless the key's row is one that cannot be landed.
+    A key that only `frames` have makes a row of its own where it `adds` such, unless the key's row is one
+    that cannot be landed.
     """
     key = list(ENTITIES[entity].key)
     content = [name for name in ENTITIES[entity].columns if name not in key]
@@ -53,17 +58,14 @@ def completed(
         .agg(*(pl.col(name).drop_nulls().first() for name in content), pl.col(SOURCE_ROW).first())
         .select(frames[0].columns)
     )
-    for missed in unlanded:
-        if missed.width:
-            on = [name for name in key if name in missed.columns]
-            known = pl.DataFrame(schema=more.schema) if rows is None else rows
-            is_new = more.join(known.select(key), on=key, how="anti", nulls_equal=True)
-            gone = is_new.join(missed, on=on, how="semi", nulls_equal=True)
-            more = more.join(gone.select(key), on=key, how="anti", nulls_equal=True, maintain_order="left")
-    if rows is None:
-        return more
-    joined = rows.join(
+    known = pl.DataFrame(schema=more.schema) if rows is None else rows
+    filled = known.join(
         more, on=key, how="left", nulls_equal=True, maintain_order="left", suffix=".more"
     ).with_columns(pl.coalesce(name, f"{name}.more").alias(name) for name in content)
-    alone = more.join(rows.select(key), on=key, how="anti", nulls_equal=True, maintain_order="left")
-    return pl.concat([joined.select(rows.columns), alone]).sort(SOURCE_ROW, maintain_order=True)
+    alone = more.join(known.select(key), on=key, how="anti", nulls_equal=True, maintain_order="left")
+    for missed in unlanded if adds else ():
+        if on := [name for name in key if name in missed.columns]:
+            alone = alone.join(missed, on=on, how="anti", nulls_equal=True, maintain_order="left")
+    return pl.concat([filled.select(known.columns), alone if adds else alone.clear()]).sort(
+        SOURCE_ROW, maintain_order=True
+    )

@@ -19,6 +19,7 @@ from orchestration.extracts.mapping import Mapping, load_mapping
 from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
+from orchestration.extracts.segments import refuse_unknown_segments
 from orchestration.extracts.set_aside import keep_set_aside
 from orchestration.extracts.sources import FoundExtract, find_extracts
 from orchestration.extracts.staged_extracts import StagedExtract, lay_down, unreadable, waiting
@@ -45,6 +46,7 @@ def stage_extracts(
     held = {each.name: each for each in read_held(folder)}
     known = _Known(read_manifest(folder), read_decisions(folder), held)
     mappings = [load_mapping(source.crm, company_dir) for source in company.sources]
+    refuse_unknown_segments(company, mappings)
     staged: list[StagedExtract] = []
     for source, mapping in zip(company.sources, mappings, strict=True):
         arriving = _arriving(source, company, mapping, folder, hashes, known, patience)

@@ -142,12 +142,12 @@ def _parsed(
             decimal = plan.decimal or numbers.decided_decimal(texts, has_decimals)
         except numbers.UndecidedDecimalError as error:
             what = (
-                "some values have a decimal point, some a comma"
+                "some values have a decimal point, some a comma, and it is open"
                 if error.is_mixed
                 else "nothing in the column tells"
             )
             raise ExtractError(
-                f"{file}: column {cell.label}: {shortened(error.example)!r}: {what}, which sign is decimal;"
+                f"{file}: column {cell.label}: {shortened(error.example)!r}: {what} which sign is decimal;"
                 f" add `decimal: point` or `decimal: comma` to tables.{table} of the mapping"
             ) from None
         return numbers.parsed_numbers(texts, decimal, cell.dtype, percent=0.01 / (cell.scale or 1))

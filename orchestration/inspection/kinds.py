@@ -7,6 +7,7 @@ from typing import Final, Literal
 import polars as pl
 
 from orchestration.extracts import dates, numbers
+from orchestration.extracts.counted_dates import COUNTS, shown_count
 from orchestration.extracts.entities import NUMBER
 from orchestration.inspection.column_values import ColumnValues, Votes
 from orchestration.inspection.masking import shown
@@ -42,7 +43,7 @@ def reading(values: ColumnValues) -> Reading:
     folded = set(texts.head(3).str.to_lowercase())
     if sample.height <= 2 and folded <= numbers.FLAGS.keys() and (sample.height == 2 or not _digits(folded)):
         return Reading("flag", " / ".join(texts.sort()))
-    if found := _dates(values) or _numbers(values):
+    if found := _counted_dates(values) or _dates(values) or _numbers(values):
         return found
     first = texts.head(200)
     is_coded = first.str.contains(r"\d").any() and not first.str.contains(r"\s").any()
@@ -72,6 +73,22 @@ def _digits(folded: set[str]) -> bool:
 def _is_id_name(values: ColumnValues) -> bool:
     last = (words(values.name) or [""])[-1]
     return has_word(last, "id") or (values.is_unique and has_word(last, "numbered"))
+
+
+def _counted_dates(values: ColumnValues) -> Reading | None:
+    """Dates written as counts: thirteen digits alone, others where the column's name says that it is a date."""
+    texts = values.sample["text"]
+    count = shown_count(texts, 0)
+    if count is None or not (count == COUNTS[0] or has_word(values.name, "dates")):
+        return None
+    fits = texts.str.contains(count.pattern)
+    if (share := _share(values, fits)) < MOST:
+        return None
+    units = dict(
+        zip(COUNTS, ("milliseconds since 1970", "seconds since 1970", "days of a sheet"), strict=True)
+    )
+    strays = _strays(values, ~fits) if share < 1 else ()
+    return Reading("moment", units[count], f"{units[count]}: {shown(texts[0])} and the like", strays=strays)
 
 
 def _dates(values: ColumnValues) -> Reading | None:

@@ -31,6 +31,7 @@ class Workplace:
     time_zone: str = "Europe/Berlin"
     source: dict[str, Any] = field(default_factory=dict)
     others: tuple[str, ...] = ()
+    segments: list[str] = field(default_factory=list)
 
     @property
     def folder(self) -> DataFolder:
@@ -44,7 +45,13 @@ class Workplace:
             for name in self.others
         ]
         return Company.model_validate(
-            {"company": "Acme", "time_zone": self.time_zone, "reporting_currency": "EUR", "sources": sources}
+            {
+                "company": "Acme",
+                "time_zone": self.time_zone,
+                "reporting_currency": "EUR",
+                "sources": sources,
+                "segments": self.segments,
+            }
         )
 
     def write(self, day: date, files: Mapping[str, str | bytes], source: str = "sales") -> Path:

@@ -29,6 +29,7 @@ def workplace(tmp_path):
         "deal_id,deal_name,amount,\nD1,a,1\nD2,b,2\n",
         "deal_id,deal_name,amount,\nD1,a,1,\nD2,b,2,\n",
         "deal_id,deal_name,amount\nD1,a,1\r\nD2,b,2\n\r\n\n",
+        "deal_id,deal_name,amount\r\r\nD1,a,1\r\r\nD2,b,2\r\r\n",
         "deal_id\x01deal_name\x01amount\nD1\x01a\x011\nD2\x01b\x012",
         "deal_id^deal_name^amount\nD1^a^1\nD2^b^2",
         '"Deal\nID","Deal\r\nname",Amount\nD1,a,1\nD2,b,2\n',
@@ -152,3 +153,12 @@ def lines_of(tmp_path, content):
 def test_a_footer_is_told_from_broken_rows(tmp_path, monkeypatch, content, rows, broken, size):
     monkeypatch.setattr(byte_streams.byte_blocks, "__defaults__", (size + len(HEADER) + 9,))
     assert lines_of(tmp_path, HEADER + content) == (rows, broken)
+
+
+def test_a_mapping_says_that_a_report_has_a_footer(workplace):
+    lands = [{"entity": "deals", "columns": {"deal_id": "deal_id"}}]
+    for footer, held in ((True, 0), (False, 5)):
+        workplace.map(tables={"deals": {"files": "deals", "footer": footer, "lands": lands}})
+        workplace.write(FIRST, {"deals.csv": HEADER + "D1,a,1\n" + SALESFORCE_FOOTER})
+        workplace.land()
+        assert workplace.account("deals.csv") == (1 + held, 1, 0, held, 0)

@@ -226,6 +226,14 @@ def test_blanks_are_filled_and_what_no_other_file_has_makes_a_row(workplace):
     assert workplace.account("merges.csv") == (2, 1, 1, 0, 0)
 
 
+def test_what_completes_known_rows_adds_none(workplace):
+    known = {**MERGES, "lands": [{**MERGES["lands"][0], "completes": "known"}]}
+    workplace.map(tables={"merges": known, "deals": PLAIN})
+    workplace.write(FIRST, {"deals.csv": "id,account\nD1,A1\n", "merges.csv": "kept,lost\nD2,D1;D9\n"})
+    workplace.land()
+    assert workplace.rows("deals", "deal_id", "merged_into_deal_id") == [("D1", "D2")]
+
+
 def test_what_completes_a_quarantined_row_does_not_stand_for_it(workplace):
     plain = {**PLAIN, "lands": [{"entity": "deals", "columns": {"deal_id": "id", "amount": "amount"}}]}
     workplace.map(tables={"companies": COMPANIES, "deals": plain})

@@ -5,6 +5,7 @@ import io
 import warnings
 import zipfile
 
+import polars as pl
 import pytest
 
 from orchestration.extracts.errors import ExtractError
@@ -40,6 +41,24 @@ def test_members_are_landed_by_their_names_and_nothing_is_extracted(workplace):
     assert workplace.rows("accounts", "account_id") == [("A1",)]
     assert workplace.account("export.zip/export/deals.csv") == (1, 1, 0, 0, 0)
     assert [path.name for path in extract.iterdir()] == ["export.zip"]
+
+
+def test_a_zip_holds_any_format(workplace):
+    owners, stages = io.BytesIO(), io.BytesIO()
+    pl.DataFrame({"owner_id": ["O1"]}).write_parquet(owners)
+    pl.DataFrame({"pipeline": ["Sales"], "stage": ["New"]}).write_excel(stages, "stages")
+    members = {
+        "deals.json": '[{"deal_id": "D1"}]',
+        "owners.parquet": owners.getvalue(),
+        "book.xlsx": stages.getvalue(),
+    }
+    workplace.write(FIRST, {"export.zip": zipped({**members, "leads.tsv": "lead_id\tsource\nL1\tWeb\n"})})
+    workplace.map(extends="canonical", tables={"stages": {"files": ["stages", "book"]}})
+    workplace.land()
+    assert workplace.rows("deals", "deal_id") == [("D1",)]
+    assert workplace.rows("owners", "owner_id") == [("O1",)]
+    assert workplace.rows("stages", "stage") == [("New",)]
+    assert workplace.rows("leads", "source") == [("Web",)]
 
 
 def test_problems_name_the_member_and_its_line(workplace):

@@ -1,0 +1,60 @@
+"""What is wrong with a file of settings, in words: the key, the value and what is accepted."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+SHOWN_LENGTH: Final = 80  # characters of a value
+Location = tuple[int | str, ...]
+
+
+def setting_problems(path: Path | str, error: ValidationError, model: type[BaseModel]) -> str:
+    """A line for each problem of a file that was read as `model`."""
+    problems = error.errors()
+    locations = [problem["loc"] for problem in problems]
+    return "\n".join(
+        f"{path}: {_problem(problem, model)}"
+        for problem in problems
+        if not _is_other_choice(problem, locations)
+    )
+
+
+def _is_other_choice(problem: ErrorDetails, locations: list[Location]) -> bool:
+    """Whether a text was accepted too where what stands there is meant as something else."""
+    before = problem["loc"][:-1]
+    others = (other for other in locations if other != problem["loc"])
+    return problem["loc"][-1:] == ("str",) and any(other[: len(before)] == before for other in others)
+
+
+def _problem(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    path = [step for step in problem["loc"] if "[" not in str(step)]  # brackets: a name of pydantic's own
+    key = ".".join(map(str, path)) or "(whole file)"
+    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "accepted is")
+    if problem["type"] == "missing":
+        return f"{key}: is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{key}: is not a key here; accepted are {', '.join(sorted(_keys(model, path[:-1])))}"
+    if isinstance(problem["input"], dict | list):
+        return f"{key}: {message}"
+    value = str(problem["input"])
+    shown = value if len(value) <= SHOWN_LENGTH else value[: SHOWN_LENGTH - 3] + "..."
+    return f"{key}: {shown!r}: {message}"
+
+
+def _keys(model: type[BaseModel], path: list[int | str]) -> Iterator[str]:
+    """The keys of the part of the model at `path`; numbers and names that are no keys are passed over."""
+    part = model
+    for step in path:
+        field = next((each for name, each in part.model_fields.items() if step in (name, each.alias)), None)
+        part = next(_models(field.annotation), part) if field else part
+    return (field.alias or name for name, field in part.model_fields.items())
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from _models(inner)
