@@ -76,7 +76,7 @@ def _is_id_name(values: ColumnValues) -> bool:
 
 
 def _counted_dates(values: ColumnValues) -> Reading | None:
-    """Dates written as counts: thirteen digits alone, others where the column's name says that it is a date."""
+    """Dates written as counts: thirteen digits alone, others where the name says that it is a date."""
     texts = values.sample["text"]
     count = shown_count(texts, 0)
     if count is None or not (count == COUNTS[0] or has_word(values.name, "dates")):
