@@ -71,3 +71,11 @@ def test_mappings_that_tie_are_both_named(salesforce):
     assert "twin would understand as many columns; `crm:` in the company file decides" in " ".join(
         report(found).split()
     )
+
+
+def test_deals_without_flags_are_counted_by_their_stage(tmp_path):
+    (tmp_path / "deals.csv").write_text(
+        "deal_id,stage,amount,created_at\nD1,A,1,2026-01-01\nD2,B,1,2026-01-02\n"
+    )
+    (tmp_path / "stages.csv").write_text("stage,is_closed,is_won\nA,true,true\nB,false,false\n")
+    assert inspect(tmp_path).trial.deals == {"all": 2, "won": 1, "lost": 0, "open": 1}
