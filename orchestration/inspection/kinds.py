@@ -7,8 +7,10 @@ from typing import Final, Literal
 import polars as pl
 
 from orchestration.extracts import dates, numbers
+from orchestration.extracts.counted_dates import COUNTS, shown_count
 from orchestration.extracts.entities import NUMBER
 from orchestration.inspection.column_values import ColumnValues, Votes
+from orchestration.inspection.masking import shown
 from orchestration.inspection.names import has_word, words
 
 Kind = Literal["blank", "id", "date", "moment", "amount", "number", "share", "flag", "category", "text"]
@@ -41,7 +43,7 @@ def reading(values: ColumnValues) -> Reading:
     folded = set(texts.head(3).str.to_lowercase())
     if sample.height <= 2 and folded <= numbers.FLAGS.keys() and (sample.height == 2 or not _digits(folded)):
         return Reading("flag", " / ".join(texts.sort()))
-    if found := _dates(values) or _numbers(values):
+    if found := _counted_dates(values) or _dates(values) or _numbers(values):
         return found
     first = texts.head(200)
     is_coded = first.str.contains(r"\d").any() and not first.str.contains(r"\s").any()
@@ -54,10 +56,10 @@ def reading(values: ColumnValues) -> Reading:
 
 def settled(readings: Sequence[Reading]) -> list[Reading]:
     """The readings of a file's columns: dates that nothing decides are read as the file's others."""
-    shown = {each.order for each in readings if each.order}
-    if len(shown) != 1:
+    orders = {each.order for each in readings if each.order}
+    if len(orders) != 1:
         return list(readings)
-    told = f"{ORDERS[shown.pop()]}, as other dates of the file"
+    told = f"{ORDERS[orders.pop()]}, as other dates of the file"
     return [
         replace(each, question="", evidence=told) if each.question.endswith(BOTH_WAYS) else each
         for each in readings
@@ -71,6 +73,22 @@ def _digits(folded: set[str]) -> bool:
 def _is_id_name(values: ColumnValues) -> bool:
     last = (words(values.name) or [""])[-1]
     return has_word(last, "id") or (values.is_unique and has_word(last, "numbered"))
+
+
+def _counted_dates(values: ColumnValues) -> Reading | None:
+    """Dates written as counts: thirteen digits alone, others where the name says that it is a date."""
+    texts = values.sample["text"]
+    count = shown_count(texts, 0)
+    if count is None or not (count == COUNTS[0] or has_word(values.name, "dates")):
+        return None
+    fits = texts.str.contains(count.pattern)
+    if (share := _share(values, fits)) < MOST:
+        return None
+    units = dict(
+        zip(COUNTS, ("milliseconds since 1970", "seconds since 1970", "days of a sheet"), strict=True)
+    )
+    strays = _strays(values, ~fits) if share < 1 else ()
+    return Reading("moment", units[count], f"{units[count]}: {shown(texts[0])} and the like", strays=strays)
 
 
 def _dates(values: ColumnValues) -> Reading | None:
@@ -87,12 +105,12 @@ def _dates(values: ColumnValues) -> Reading | None:
     has_time = bool(texts.str.contains(r"\d:\d\d").any())
     example = texts[0]
     if votes.shown:
-        writing = f"{'-'.join(order.upper()) if not question else 'day or month first'}, as {_cut(example)}"
+        writing = f"{'-'.join(order.upper()) if not question else 'day or month first'}, as {shown(example)}"
     else:
-        writing = f"as {_cut(example)}"
+        writing = f"as {shown(example)}"
     strays = _strays(values, moments.is_null()) if share < 1 else ()
-    shown = order if evidence else None
-    return Reading("moment" if has_time else "date", writing, evidence, question, strays, shown)
+    decided = order if evidence else None
+    return Reading("moment" if has_time else "date", writing, evidence, question, strays, decided)
 
 
 def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
@@ -104,7 +122,7 @@ def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
         what = (
             "some are day first, some month first"
             if error.is_mixed
-            else f"{_cut(error.example)} and the like can be read"
+            else f"{shown(error.example)} and the like can be read"
         )
         return "dmy", "", f"{what}{MIXED if error.is_mixed else BOTH_WAYS}"
     decided: Literal["dmy", "mdy"] = "mdy" if order == "mdy" else "dmy"
@@ -116,7 +134,7 @@ def _order(votes: Votes) -> tuple[Literal["dmy", "mdy"], str, str]:
     counted = f"{count:,} rows like it, {votes.both:,} of both"
     if others:
         counted += f", {others:,} contradict it"
-    return decided, f"{ORDERS[decided]}: {_cut(text)} in line {line} can be nothing else ({counted})", ""
+    return decided, f"{ORDERS[decided]}: {shown(text)} in line {line} can be nothing else ({counted})", ""
 
 
 def _numbers(values: ColumnValues) -> Reading | None:
@@ -132,7 +150,7 @@ def _numbers(values: ColumnValues) -> Reading | None:
         try:
             decimal = numbers.decided_decimal(unusual, bool((fast.fill_null(0) % 1 != 0).any()))
         except numbers.UndecidedDecimalError as error:
-            question = f"{_cut(error.example)}: add `decimal: point` or `decimal: comma`"
+            question = f"{shown(error.example)}: add `decimal: point` or `decimal: comma`"
         read = dict(zip(unusual, numbers.parsed_numbers(unusual, decimal, NUMBER), strict=True))
         parsed = fast.fill_null(texts.replace_strict(read, default=None, return_dtype=pl.Float64))
         evidence = _decimal_evidence(values, unusual, decimal) if not question else ""
@@ -158,12 +176,12 @@ def _numbers(values: ColumnValues) -> Reading | None:
 
 def _decimal_evidence(values: ColumnValues, unusual: pl.Series, decimal: str) -> str:
     sign = r"\," if decimal == "comma" else r"\."
-    shown = values.sample.filter(
+    telling = values.sample.filter(
         pl.col("text").is_in(unusual.implode()) & pl.col("text").str.contains(sign + r"\d{1,2}(\D|$)")
     )
-    if not shown.height:
+    if not telling.height:
         return ""
-    return f"decimal {decimal}: {_cut(shown['text'][0])} in line {shown['_line'][0]} shows it"
+    return f"decimal {decimal}: {shown(telling['text'][0])} in line {telling['_line'][0]} shows it"
 
 
 def _share(values: ColumnValues, fits: pl.Series) -> float:
@@ -174,8 +192,4 @@ def _share(values: ColumnValues, fits: pl.Series) -> float:
 
 def _strays(values: ColumnValues, is_stray: pl.Series) -> tuple[str, ...]:
     found = values.sample.filter(is_stray).head(3)
-    return tuple(f"{_cut(text)} in line {line}" for text, line in found.select("text", "_line").iter_rows())
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= 24 else text[:21] + "..."
+    return tuple(f"{shown(text)} in line {line}" for text, line in found.select("text", "_line").iter_rows())

@@ -13,6 +13,7 @@ from orchestration.extracts.reading import read_extract
 from orchestration.extracts.sources import FoundExtract
 from orchestration.extracts.table_rows import FileAccount
 from orchestration.inspection.folder import UNDATED, Folder
+from orchestration.inspection.masking import shown
 
 PAST: Final = {  # moments that lie behind the export
     "deals": ("created_at", "modified_at", "closed_at"),
@@ -60,7 +61,7 @@ def tried(folder: Folder, mapping: Mapping) -> Trial:
         newest=_newest(read.entities),
         currencies=_counted(deals, "currency"),
         stages=_stages(read.entities),
-        deals=_results(deals) if deals.width else {},
+        deals=_results(deals, read.entities.get("stages")) if deals.width else {},
     )
 
 
@@ -84,7 +85,7 @@ def _set_aside(quarantined: pl.DataFrame) -> list[SetAside]:
 
 
 def _short(value: str) -> str:
-    return repr(value if len(value) <= 24 else value[:21] + "...")
+    return repr(shown(value))
 
 
 def _newest(entities: dict[str, pl.DataFrame]) -> date | None:
@@ -129,7 +130,15 @@ def _stages(entities: dict[str, pl.DataFrame]) -> dict[str, dict[str, str | None
     return found
 
 
-def _results(deals: pl.DataFrame) -> dict[str, int]:
+def _results(deals: pl.DataFrame, stages: pl.DataFrame | None) -> dict[str, int]:
+    """How many deals are won, lost and open: by their own flags, else by their stage."""
+    if stages is not None:
+        known = stages.select("pipeline", "stage", by_stage_closed="is_closed", by_stage_won="is_won")
+        known = known.unique(subset=["pipeline", "stage"])
+        deals = deals.join(known, on=["pipeline", "stage"], how="left").with_columns(
+            is_closed=pl.coalesce("is_closed", "by_stage_closed"),
+            is_won=pl.coalesce("is_won", "by_stage_won"),
+        )
     won = deals["is_won"].fill_null(False)
     closed = deals["is_closed"].fill_null(False) | won
     return {

@@ -3,6 +3,8 @@
 import pytest
 
 from orchestration.extracts.errors import ExtractError
+from orchestration.inspection.crms import best, built_in, understood
+from orchestration.inspection.folder import find_folder, read_profiles
 from orchestration.inspection.inspecting import inspect
 from orchestration.inspection.report import report
 
@@ -56,3 +58,24 @@ def test_what_landing_would_set_aside_is_told_with_its_lines(tmp_path):
     text = " ".join(report(inspect(tmp_path)).split())
     assert "1 of deals.csv amount: an amount below 10^16 is accepted, such as 1234.50" in text
     assert "(line 2 'ten')" in text
+
+
+def test_mappings_that_tie_are_both_named(salesforce):
+    folder = find_folder(salesforce)
+    tables = read_profiles(folder).tables
+    mapping = built_in()["salesforce"]
+    tied = [understood(name, mapping, tables, folder.root) for name in ("salesforce", "twin")]
+    assert [each.crm for each in best(tied)] == ["salesforce", "twin"]
+    found = inspect(salesforce)
+    found.ties = ["twin"]
+    assert "twin would understand as many columns; `crm:` in the company file decides" in " ".join(
+        report(found).split()
+    )
+
+
+def test_deals_without_flags_are_counted_by_their_stage(tmp_path):
+    (tmp_path / "deals.csv").write_text(
+        "deal_id,stage,amount,created_at\nD1,A,1,2026-01-01\nD2,B,1,2026-01-02\n"
+    )
+    (tmp_path / "stages.csv").write_text("stage,is_closed,is_won\nA,true,true\nB,false,false\n")
+    assert inspect(tmp_path).trial.deals == {"all": 2, "won": 1, "lost": 0, "open": 1}
