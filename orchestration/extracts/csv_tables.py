@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -31,16 +31,25 @@ def open_csv(source: ByteSource) -> Table:
     def blocks(positions: Sequence[int]) -> Iterator[Block]:
         return _blocks(source, encoding, shape, positions)
 
+    def lines(wanted: Collection[int]) -> Iterator[Block]:
+        return _blocks(source, encoding, shape, range(len(shape.header)), wanted)
+
     def split(line: str) -> list[str]:
         try:
             return next(csv.reader(io.StringIO(line.rstrip("\r\n")), delimiter=shape.delimiter), [])
         except csv.Error:
             return []  # too broken to tell
 
-    return Table(source.path, source.name, shape.header, blocks, split)
+    return Table(source.path, source.name, shape.header, blocks, split, lines=lines)
 
 
-def _blocks(source: ByteSource, encoding: str, shape: CsvShape, positions: Sequence[int]) -> Iterator[Block]:
+def _blocks(
+    source: ByteSource,
+    encoding: str,
+    shape: CsvShape,
+    positions: Sequence[int],
+    lines: Collection[int] | None = None,
+) -> Iterator[Block]:
     pending, line, follows_blank = b"", 1, False
     text = text_blocks(source, encoding)
     block = next(text, b"")
@@ -50,6 +59,8 @@ def _blocks(source: ByteSource, encoding: str, shape: CsvShape, positions: Seque
         records = scan(buffer, shape.delimiter, line, is_last=not following)
         sound, broken, follows_blank = _sound(buffer, records, shape, follows_blank)
         broken.extend(records.broken)
+        if lines is not None:
+            sound = sound[np.isin(records.lines[sound], list(lines))]
         rows = _parsed(source.name, buffer, records, sound, shape.delimiter, positions)
         yield Block(rows, sorted(broken, key=lambda each: each.line))
         pending, line, block = buffer[records.consumed :], records.next_line, following

@@ -96,7 +96,7 @@ def _set_aside(
     width = len(table.header)
     names = [position_name(position) for position in range(width)]
     found: dict[int, tuple[list[str | None], str]] = {}
-    for block in table.blocks(range(width)):
+    for block in table.lines(lines) if table.lines else table.blocks(range(width)):
         rows = block.rows.filter(pl.col(LINE).is_in(lines)).select(LINE, *names)
         found |= {line: (cells, as_line(cells)) for line, *cells in rows.iter_rows()}
         for broken in block.broken:

@@ -1,6 +1,6 @@
 """Any file of an extract as tables of one kind: a header, and blocks of text columns with line numbers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import Final
@@ -51,6 +51,7 @@ class Table:
     blocks: Callable[[Sequence[int]], Iterator[Block]]
     split: Callable[[str], list[str]] = lambda line: [line]  # fields of a broken line, as far as they go
     stems: tuple[str, ...] = field(default=())
+    lines: Callable[[Collection[int]], Iterator[Block]] | None = None  # all columns of the rows on some lines
 
     def __post_init__(self) -> None:
         if len(self.header) > COLUMNS:
