@@ -124,6 +124,14 @@ def _forget(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _waterfall(arguments: argparse.Namespace) -> int:
+    """Print how the open pipeline moved between two days."""
+    from orchestration.waterfall import waterfall
+
+    print(waterfall(RunSettings.resolve(data=arguments.data).folder, arguments.opening, arguments.closing))
+    return 0
+
+
 def _stage_or_day(text: str) -> str | date:
     try:
         return date.fromisoformat(text)
@@ -184,6 +192,16 @@ def _parser() -> argparse.ArgumentParser:
     back = commands.add_parser("rollback", help="point readers at an earlier publication")
     back.add_argument("version", nargs="?", help="its name under published/versions; else the one before")
     back.set_defaults(command=_rollback)
+
+    movement = commands.add_parser("waterfall", help="tell how the open pipeline moved between two days")
+    movement.add_argument(
+        "opening", type=date.fromisoformat, metavar="YYYY-MM-DD", help="from the end of this day"
+    )
+    movement.add_argument(
+        "closing", type=date.fromisoformat, metavar="YYYY-MM-DD", help="to the end of this one"
+    )
+    movement.add_argument("--data", default="", metavar="FOLDER", help="data folder")
+    movement.set_defaults(command=_waterfall)
 
     forget = commands.add_parser("forget", help="blank a person's name and address in all that is kept")
     forget.add_argument("owner_id", help="as in core.dim_owners; the id itself stays")

@@ -12,6 +12,7 @@ from typing import Any, Final
 import duckdb
 
 from orchestration.data_folder import DataFolder
+from orchestration.waterfall import add_waterfall
 
 PUBLISHED_SCHEMAS: Final = ("core", "metrics", "forecast", "quality")
 BY_MONTH: Final = {"core.fct_deal_snapshots": "snapshot_date"}
@@ -144,6 +145,7 @@ def _write_tables(database: Path, target: Path) -> dict[str, dict[str, Any]]:
             connection.execute("use published")
             connection.execute(sql.replace("warehouse.", ""))
             summary[f"{schema}.{view}"] = {"rows": _count(connection, f"published.{schema}.{view}")}
+        add_waterfall(connection)
         return summary
     finally:
         connection.close()
