@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import polars as pl
@@ -50,18 +52,20 @@ def tried(folder: Folder, mapping: Mapping) -> Trial:
     """Landing of the folder with this mapping."""
     found = FoundExtract(folder.source(UNDATED), UNDATED, folder.root, folder.files)
     context = Context("sales", "UTC", "USD", "", True, {})
-    try:
-        read = read_extract(found, mapping, context)
-    except ExtractError as error:
-        return Trial(problem=str(error).replace(f"{folder.root}/", ""))
-    deals = read.entities.get("deals", pl.DataFrame())
+    with TemporaryDirectory(prefix="inspect-") as scratch:
+        try:
+            read = read_extract(found, mapping, context, Path(scratch))
+        except ExtractError as error:
+            return Trial(problem=str(error).replace(f"{folder.root}/", ""))
+        entities = {name: pl.read_parquet(path) for name, path in read.entities.items()}
+    deals = entities.get("deals", pl.DataFrame())
     return Trial(
         accounts=read.accounts,
         set_aside=_set_aside(read.quarantined),
-        newest=_newest(read.entities),
+        newest=_newest(entities),
         currencies=_counted(deals, "currency"),
-        stages=_stages(read.entities),
-        deals=_results(deals, read.entities.get("stages")) if deals.width else {},
+        stages=_stages(entities),
+        deals=_results(deals, entities.get("stages")) if deals.width else {},
     )
 
 

@@ -23,8 +23,7 @@ ID_COLUMNS = (
 )  # fmt: skip
 NOTES = (
     "Called twice, no answer yet", "asked for a \"firm\" price", "wants references from the same industry",
-    "legal reads the contract, back next week", "budget is approved for this year",
-    "new contact in procurement",
+    "legal reads the contract, back next week", "budget is approved for this year", "new contact in buying",
     "demo went well", "security questionnaire sent", "competitor is cheaper, but slower to deliver",
     "decision moved to the next board meeting", "pilot with one team", "discount of ten percent discussed",
 )  # fmt: skip
