@@ -44,6 +44,11 @@ test-real: .venv/installed ## refresh real extracts, where they lie beside the p
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m pytest tests/real_data
 
+.PHONY: test-forms
+test-forms: .venv/installed ## refresh the simulated company from each CRM's own form
+	@$(BIN)/funnelcast prepare
+	@$(BIN)/python -m pytest tests/crm_forms
+
 .PHONY: test-browser
 test-browser: .venv/installed ## drive the Dagster UI in a browser (needs Chromium)
 	@$(BIN)/funnelcast prepare

@@ -86,8 +86,6 @@ class EntityRows:
         if self._rates:
             self._made["exchange_rates"].append(rebased(self._rates, self._context.reporting_currency))
         entities = {entity: _together(entity, frames) for entity, frames in self._made.items()}
-        if "deal_changes" in entities:
-            entities["deal_changes"] = with_closing_stages(entities["deal_changes"])
         for (entity, adds), frames in sorted(
             self._completing.items(), key=lambda each: each[0][1] == "known"
         ):
@@ -100,6 +98,8 @@ class EntityRows:
         return {name: self._files.files[name] for name in ENTITIES if name in self._files.files}
 
     def _write(self, entity: str, rows: pl.DataFrame) -> None:
+        if entity == "deal_changes":
+            rows = with_closing_stages(rows)
         if entity == "deals":
             self._pipelines = rows["pipeline"].unique().to_list()
         self._files.write(entity, rows)

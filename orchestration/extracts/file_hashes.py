@@ -13,7 +13,7 @@ from orchestration.extracts.sources import FoundExtract
 
 READ_BYTES: Final = 4 << 20
 CHANGED: Final = "changed while it was read; accepted is an extract that is written to its end"
-LANDING_VERSION: Final = 1  # raised when landing reads the same files differently: then all is landed anew
+LANDING_VERSION: Final = 2  # raised when landing reads the same files differently: then all is landed anew
 
 
 def interpretation(source: Source, company: Company, mapping: Mapping) -> str:
