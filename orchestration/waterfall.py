@@ -9,7 +9,9 @@ import duckdb
 from orchestration.data_folder import DataFolder
 from orchestration.warehouse import connected
 
-STEPS: Final = ("int_waterfall_touched", "int_waterfall_deals", "int_waterfall_flows", "int_waterfall_cells")
+STEPS: Final = tuple(
+    f"int_waterfall_{step}" for step in ("touched", "passing", "deals", "segments", "flows", "cells")
+)
 BUCKETS: Final = (
     "opening", "created", "reopened", "pulled_in", "pushed_in", "up", "down", "currency", "won", "lost",
     "pushed_out", "pulled_out", "deleted", "merged", "closing",

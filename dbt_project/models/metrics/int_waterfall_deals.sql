@@ -18,22 +18,8 @@ touched as (
     select * from {{ ref('int_waterfall_touched') }}
 ),
 
--- What a deal that is open at neither end looked like while it was.
 passing as (
-    select
-        touched.span_kind,
-        touched.closing_date,
-        touched.deal_id,
-        max_by(versions.priced_amount, versions.valid_from) as amount,
-        max_by(versions.close_date, versions.valid_from) as close_date
-    from touched
-    inner join versions
-        on
-            touched.deal_id = versions.deal_id
-            and touched.opening_date < versions.valid_from
-            and touched.closing_date >= versions.valid_from
-    where versions.is_open
-    group by touched.span_kind, touched.closing_date, touched.deal_id
+    select * from {{ ref('int_waterfall_passing') }}
 ),
 
 states as (
