@@ -249,3 +249,35 @@ def test_what_only_completes_is_no_file_of_deals(workplace):
     workplace.map(tables={"companies": COMPANIES, "deals": PLAIN})
     workplace.write(FIRST, {"companies.csv": "deal,company\nD1,A1\n"})
     assert "none of its files holds deals" in workplace.problem()
+
+
+def test_a_column_for_each_month_is_the_history_of_the_stage(workplace):
+    newest_first = {"first_given": ["stage 2026-02-28", "stage 2026-01-31"]}
+    deals = {"deal_id": "deal", "created_at": "opened", "stage": newest_first}
+    history = {"deal_id": "deal", "field": "=stage", "changed_at": "{day}", "new_value": "{cell}"}
+    workplace.map(
+        tables={
+            "pipeline": {
+                "files": "pipeline",
+                "lands": [
+                    {"entity": "deals", "columns": deals},
+                    {
+                        "entity": "deal_changes",
+                        "each_column": "stage {day}",
+                        "only_where_given": ["new_value"],
+                        "columns": history,
+                    },
+                ],
+            }
+        }
+    )
+    rows = "deal,opened,stage 2026-01-31,stage 2026-02-28\nA1,2026-01-05,Demo,Won\nA2,2026-02-10,,Demo\n"
+    workplace.write(FIRST, {"pipeline.csv": rows})
+    workplace.land()
+    assert workplace.rows("deals", "deal_id", "stage") == [("A1", "Won"), ("A2", "Demo")]
+    changed = workplace.rows("deal_changes", "deal_id", "changed_at", "new_value")
+    assert [(deal, str(at), stage) for deal, at, stage in changed] == [
+        ("A1", "2026-01-30 23:00:00", "Demo"),
+        ("A1", "2026-02-27 23:00:00", "Won"),
+        ("A2", "2026-02-27 23:00:00", "Demo"),
+    ]
