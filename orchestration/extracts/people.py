@@ -37,9 +37,6 @@ class People:
             words = {str(word).strip() for name in PERSONAL for word in theirs[name].drop_nulls()}
         return cls(ids, frozenset(word for word in words if len(word) >= SHORTEST and word not in ids))
 
-    def __or__(self, other: "People") -> "People":
-        return People(self.owner_ids | other.owner_ids, self.words | other.words)
-
 
 def forgotten(folder: DataFolder) -> frozenset[str]:
     """The ids of the people whom this data folder must not know."""

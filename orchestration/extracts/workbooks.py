@@ -37,9 +37,8 @@ def open_workbook(source: ByteSource) -> list[Table]:
     except (fastexcel.FastExcelError, OSError, ValueError, NotImplementedError) as error:
         if isinstance(error, ExtractError):
             raise
-        raise ExtractError(
-            f"{source.name}: cannot be read as {kind}: {str(error).splitlines()[0]}"
-        ) from error
+        first_line, _, _ = str(error).partition("\n")  # which may be empty
+        raise ExtractError(f"{source.name}: cannot be read as {kind}: {first_line}") from error
     tables = {name: frame for name, frame in sheets.items() if frame.height}
     if not tables:
         raise ExtractError(

@@ -13,7 +13,6 @@ from orchestration.inspection.dimensions import Dimension, plain_name, suggested
 from orchestration.inspection.stage_words import StageGuess
 from orchestration.inspection.starting_mapping import StartingMapping, StartingTable
 
-COMPANY_FILE: Final = "company.yaml"
 MAPPING_FILE: Final = "mapping.yaml"
 WIDTH: Final = 100
 
