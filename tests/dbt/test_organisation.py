@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dbt.literal_rows import row
+from tests.dbt.literal_rows import NEWEST, changes, deal, row
 
 
 def person(owner_id, *managers):
@@ -142,4 +142,108 @@ def test_of_a_cycle_of_three_from_one_day_that_of_the_smallest_id_is_left_out(co
     assert ancestors(core, "three_c") == [
         ("three_a", 1, "1900-01-01", None),
         ("three_b", 2, "2025-07-01", None),
+    ]
+
+
+def split(deal_id, owner_id, share, **values):
+    """A row of a deal's split, by default in the first extract."""
+    return row("deal_splits", deal_id=deal_id, owner_id=owner_id, share=share,
+               **{"extract_date": "2026-01-31", **values})  # fmt: skip
+
+
+def shares(core, deal_id):
+    """Who shares a deal: (owner, share, is normalised, valid_from, valid_to)."""
+    return core(
+        "select owner_id, share::text, is_normalised, valid_from::text, valid_to::text"
+        f" from core.fct_deal_splits where deal_id = '{deal_id}' order by valid_from, owner_id"
+    )
+
+
+@pytest.mark.lake(
+    deal("split_handed", owner_id="ben"),
+    changes("split_handed", "owner_id", ("2026-01-05 09:00", "anna"), ("2026-02-01 09:00", "ben", "anna")),
+    deal("split_nobody", owner_id=None),
+)
+def test_a_deal_without_splits_is_wholly_its_owners_over_time(core):
+    assert shares(core, "split_handed") == [
+        ("anna", "1.000000", False, "2026-01-05", "2026-02-01"),
+        ("ben", "1.000000", False, "2026-02-01", None),
+    ]
+    assert shares(core, "split_nobody") == [("(none)", "1.000000", False, "2026-01-05", None)]
+
+
+@pytest.mark.lake(
+    deal("split_whole"),
+    split("split_whole", "anna", 0.7),
+    split("split_whole", "split_partner", 0.3),
+    split("split_whole", "ben", 0.0),
+)
+def test_recorded_splits_hold_from_the_beginning_of_a_deal_that_no_earlier_extract_shows(core):
+    assert shares(core, "split_whole") == [
+        ("anna", "0.700000", False, "2026-01-05", None),
+        ("split_partner", "0.300000", False, "2026-01-05", None),
+    ]
+    assert core("select is_active from core.dim_owners where owner_id = 'split_partner'") == [(None,)]
+
+
+@pytest.mark.lake(
+    deal("split_less"),
+    split("split_less", "anna", 0.6),
+    split("split_less", "ben", 0.3),
+    deal("split_thirds"),
+    *[split("split_thirds", owner, 0.3333) for owner in ("anna", "ben", "carl")],
+    deal("split_percent"),
+    split("split_percent", "anna", 100.0),
+    deal("split_none"),
+    split("split_none", "ben", -0.5),
+    split("split_none", "carl", None),
+    split("split_none", "anna", 123456.0),
+)
+def test_splits_that_do_not_add_to_one_keep_their_proportions_and_are_flagged(core):
+    assert shares(core, "split_less") == [
+        ("anna", "0.666667", True, "2026-01-05", None),
+        ("ben", "0.333333", True, "2026-01-05", None),
+    ]
+    assert shares(core, "split_thirds") == [  # four digits of a third are rounding
+        ("anna", "0.333334", False, "2026-01-05", None),
+        ("ben", "0.333333", False, "2026-01-05", None),
+        ("carl", "0.333333", False, "2026-01-05", None),
+    ]
+    assert shares(core, "split_percent") == [("anna", "1.000000", True, "2026-01-05", None)]
+    assert shares(core, "split_none") == [("anna", "1.000000", False, "2026-01-05", None)]
+    assert core(
+        "select deal_id, recorded_share::text from core.fct_deal_splits"
+        " where is_normalised and deal_id like 'split_%' order by 1, 2"
+    ) == [("split_less", "0.300000"), ("split_less", "0.600000"), ("split_percent", "100.000000")]
+
+
+@pytest.mark.lake(
+    deal("split_later", owner_id="ben"),
+    changes("split_later", "owner_id", ("2026-01-05 09:00", "anna"), ("2026-02-20 09:00", "ben", "anna")),
+    split("split_later", "anna", 0.5, extract_date="2026-02-14"),
+    split("split_later", "carl", 0.5, extract_date="2026-02-14"),
+    split("split_later", "anna", None, extract_date="2026-02-28", is_tombstone=True),
+    split("split_later", "carl", None, extract_date="2026-02-28", is_tombstone=True),
+    split("split_later", "carl", 1.0, extract_date=NEWEST),
+)
+def test_splits_that_a_later_extract_shows_hold_from_its_day_until_they_are_gone(core):
+    assert shares(core, "split_later") == [
+        ("anna", "1.000000", False, "2026-01-05", "2026-02-14"),
+        ("anna", "0.500000", False, "2026-02-14", "2026-02-20"),
+        ("carl", "0.500000", False, "2026-02-14", "2026-02-20"),
+        ("anna", "0.500000", False, "2026-02-20", "2026-02-28"),
+        ("carl", "0.500000", False, "2026-02-20", "2026-02-28"),
+        ("ben", "1.000000", False, "2026-02-28", None),
+    ]
+
+
+@pytest.mark.lake(
+    deal("split_deleted", is_deleted=True, deleted_at="2026-02-10 09:00"),
+    split("split_deleted", "anna", 0.5),
+    split("split_deleted", "ben", 0.5),
+)
+def test_a_deleted_deal_is_shared_until_it_left(core):
+    assert shares(core, "split_deleted") == [
+        ("anna", "0.500000", False, "2026-01-05", "2026-02-10"),
+        ("ben", "0.500000", False, "2026-01-05", "2026-02-10"),
     ]

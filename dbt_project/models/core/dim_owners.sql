@@ -13,6 +13,8 @@ seen as (
     select owner_id from {{ ref('stg_crm__leads') }}
     where owner_id is not null
     union
+    select owner_id from {{ ref('stg_crm__deal_splits') }}
+    union
     select manager_id as owner_id from {{ ref('int_owner_managers') }}
 ),
 
