@@ -1,4 +1,4 @@
--- A returned row is a day whose place among the business days of its period does not follow from the day before it.
+-- A returned row is a day whose business days do not follow from those of the day before it.
 with days as (
     select
         *,
