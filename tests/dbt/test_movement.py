@@ -1,0 +1,142 @@
+"""Rosters, slips, pushes, created pipeline and the change log, on deals whose story fits in a line."""
+
+from datetime import date
+
+import pytest
+
+from tests.dbt.literal_rows import changes, deal, tombstone
+
+BORN = "2025-09-01 09:00"  # before the fiscal quarter FY2025-Q4, which is over on 1 March 2026
+OPEN, WON, LOST = "Qualify", "Won", "Lost"
+
+
+def moved(deal_id, field, *values):
+    """Changes of a field from its first value on, each with the value before."""
+    olds = [(), *((old,) for _, old in values[:-1])]
+    return changes(deal_id, field, *((at, new, *old) for (at, new), old in zip(values, olds, strict=True)))
+
+
+def roster(core, deal_id):
+    """(period, entry, day, amount, outcome, day, amount, days) of a deal, by period."""
+    rows = core(
+        "select fiscal_period, entry, entry_date, entry_amount, outcome, ended_date, end_amount, roster_days"
+        f" from metrics.quarter_roster where deal_id = '{deal_id}' order by period_start"
+    )
+    return [tuple(f"{cell:%m-%d}" if isinstance(cell, date) else cell for cell in row) for row in rows]
+
+
+@pytest.mark.lake(
+    deal("mv_won", created_at=BORN, stage=WON, close_date="2025-11-20", closed_at="2025-11-20 10:00",
+         amount="120.00"),
+    moved("mv_won", "stage", (BORN, OPEN), ("2025-11-20 10:00", WON)),
+    moved("mv_won", "close_date", (BORN, "2025-11-30"), ("2025-11-20 10:00", "2025-11-20")),
+    moved("mv_won", "amount", (BORN, "100.00"), ("2025-11-20 10:00", "120.00")),
+)  # fmt: skip
+def test_a_deal_that_was_due_and_won_keeps_its_amount_at_entry_beside_the_booked_one(core):
+    assert roster(core, "mv_won") == [("FY2025-Q4", "starting", "10-01", 100, "won", "11-20", 120, 50)]
+
+
+@pytest.mark.lake(
+    deal("mv_slipped", created_at=BORN, close_date="2026-03-20"),
+    moved("mv_slipped", "close_date", (BORN, "2025-12-15"), ("2026-01-20 09:00", "2026-03-20")),
+)
+def test_an_open_deal_slips_at_the_end_of_its_quarter_and_enters_the_next_with_its_new_date(core):
+    assert roster(core, "mv_slipped") == [
+        ("FY2025-Q4", "starting", "10-01", 1000, "slipped", "12-31", 1000, 91),
+        ("FY2026-Q1", "pushed_in", "01-20", 1000, "open", None, 1000, 40),
+    ]
+
+
+@pytest.mark.lake(
+    deal("mv_pushed", created_at="2025-10-10 09:00", stage=LOST, close_date="2026-02-10",
+         closed_at="2026-02-10 09:00"),
+    moved("mv_pushed", "stage", ("2025-10-10 09:00", OPEN), ("2026-02-10 09:00", LOST)),
+    moved("mv_pushed", "close_date", ("2025-10-10 09:00", "2025-12-15"), ("2025-11-10 09:00", "2026-02-15"),
+          ("2026-02-10 09:00", "2026-02-10")),
+)  # fmt: skip
+def test_a_deal_pushed_out_of_its_first_quarter_starts_the_next_and_is_lost_there(core):
+    assert roster(core, "mv_pushed") == [
+        ("FY2025-Q4", "created_and_landed", "10-10", 1000, "pushed_out", "11-10", 1000, 31),
+        ("FY2026-Q1", "starting", "01-01", 1000, "lost", "02-10", 1000, 40),
+    ]
+
+
+@pytest.mark.lake(
+    deal("mv_pulled", created_at=BORN, close_date="2025-12-28"),
+    moved("mv_pulled", "close_date", (BORN, "2026-02-15"), ("2025-12-01 09:00", "2025-12-20"),
+          ("2025-12-10 09:00", "2026-02-15"), ("2026-01-15 09:00", "2025-12-28")),
+)  # fmt: skip
+def test_a_deal_pulled_in_and_out_stands_in_each_quarter_by_its_first_way_in(core):
+    assert roster(core, "mv_pulled") == [
+        ("FY2025-Q4", "pulled_in", "12-01", 1000, "pushed_out", "12-10", 1000, 9),
+        ("FY2026-Q1", "starting", "01-01", 1000, "pulled_out", "01-15", 1000, 14),
+    ]
+
+
+@pytest.mark.lake(
+    deal("mv_back", created_at=BORN, stage=LOST, close_date="2025-12-05", closed_at="2025-12-05 09:00"),
+    moved("mv_back", "stage", (BORN, OPEN), ("2025-09-20 09:00", LOST), ("2025-10-20 09:00", OPEN),
+          ("2025-12-05 09:00", LOST)),
+    moved("mv_back", "close_date", (BORN, "2025-12-10"), ("2025-12-05 09:00", "2025-12-05")),
+    deal("mv_undone", created_at=BORN, close_date="2025-12-10"),
+    moved("mv_undone", "stage", (BORN, OPEN), ("2025-12-10 09:00", WON), ("2026-01-10 09:00", OPEN)),
+    moved("mv_undone", "close_date", (BORN, "2025-12-10")),
+)  # fmt: skip
+def test_a_reopened_deal_enters_anew_and_a_win_that_was_undone_slipped(core):
+    assert roster(core, "mv_back") == [("FY2025-Q4", "reopened", "10-20", 1000, "lost", "12-05", 1000, 46)]
+    assert roster(core, "mv_undone") == [
+        ("FY2025-Q4", "starting", "10-01", 1000, "slipped", "12-31", 1000, 91)
+    ]
+
+
+@pytest.mark.lake(
+    deal("mv_late", created_at=BORN, stage=WON, close_date="2025-12-30", closed_at="2026-01-04 09:00"),
+    moved("mv_late", "stage", (BORN, OPEN), ("2026-01-04 09:00", WON)),
+    moved("mv_late", "close_date", (BORN, "2026-01-15"), ("2026-01-04 09:00", "2025-12-30")),
+    deal("mv_early", created_at=BORN, stage=WON, close_date="2026-01-15", closed_at="2025-12-20 09:00"),
+    moved("mv_early", "stage", (BORN, OPEN), ("2025-12-20 09:00", WON)),
+    moved("mv_early", "close_date", (BORN, "2025-12-31"), ("2025-12-20 09:00", "2026-01-15")),
+)
+def test_a_win_counts_in_the_quarter_that_it_is_booked_in_whenever_it_was_entered(core):
+    assert roster(core, "mv_late") == [
+        ("FY2025-Q4", "pulled_in", "12-30", 1000, "won", "12-30", 1000, 0),
+        ("FY2026-Q1", "starting", "01-01", 1000, "pulled_out", "01-04", 1000, 3),
+    ]
+    assert roster(core, "mv_early") == [
+        ("FY2025-Q4", "starting", "10-01", 1000, "pushed_out", "12-20", 1000, 80),
+        ("FY2026-Q1", "starting", "01-01", 1000, "won", "01-15", 1000, 14),
+    ]
+
+
+@pytest.mark.lake(
+    deal("mv_quick", created_at="2025-12-12 09:00", stage=WON, close_date="2025-12-12",
+         closed_at="2025-12-12 15:00"),
+    deal("mv_refused", created_at="2025-12-12 09:00", stage=LOST, close_date="2025-12-12",
+         closed_at="2025-12-12 15:00"),
+)  # fmt: skip
+def test_a_deal_that_closes_on_the_day_of_its_creation_landed_there(core):
+    assert roster(core, "mv_quick") == [
+        ("FY2025-Q4", "created_and_landed", "12-12", 1000, "won", "12-12", 1000, 0)
+    ]
+    assert roster(core, "mv_refused") == [
+        ("FY2025-Q4", "created_and_landed", "12-12", 1000, "lost", "12-12", 1000, 0)
+    ]
+
+
+@pytest.mark.lake(
+    deal("mv_twin", created_at=BORN, close_date="2025-12-10", merged_into_deal_id="mv_won",
+         merged_at="2025-11-05 09:00"),
+    deal("mv_gone", created_at="2025-12-01 09:00", close_date="2026-02-10", extract_date="2026-01-31"),
+    tombstone("mv_gone", "2026-02-14"),
+    deal("mv_revoked", created_at=BORN, stage=WON, close_date="2025-12-10", closed_at="2025-12-10 09:00",
+         is_deleted=True, deleted_at="2026-02-02 09:00"),
+    moved("mv_revoked", "stage", (BORN, OPEN), ("2025-12-10 09:00", WON)),
+)  # fmt: skip
+def test_a_merged_or_deleted_deal_leaves_the_roster_and_so_does_its_win(core):
+    assert roster(core, "mv_twin") == [
+        ("FY2025-Q4", "starting", "10-01", 1000, "duplicate", "11-05", 1000, 35)
+    ]
+    assert roster(core, "mv_gone") == [("FY2026-Q1", "starting", "01-01", 1000, "deleted", "02-14", 1000, 44)]
+    assert roster(core, "mv_revoked") == [
+        ("FY2025-Q4", "starting", "10-01", 1000, "deleted", "02-02", 1000, 124)
+    ]
