@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from tests.dbt.core_queries import deals
 from tests.dbt.literal_rows import changes, deal, tombstone
 
 BORN = "2025-09-01 09:00"  # before the fiscal quarter FY2025-Q4, which is over on 1 March 2026
@@ -140,3 +141,76 @@ def test_a_merged_or_deleted_deal_leaves_the_roster_and_so_does_its_win(core):
     assert roster(core, "mv_revoked") == [
         ("FY2025-Q4", "starting", "10-01", 1000, "deleted", "02-02", 1000, 124)
     ]
+
+
+PUSHES = "first_close_date::text, close_date::text, push_count, days_pushed, close_date_shift_days"
+
+
+@pytest.mark.lake(
+    deal("mv_steps", created_at=BORN, close_date="2026-01-10"),
+    moved("mv_steps", "close_date", (BORN, "2025-12-01"), ("2025-10-01 09:00", "2025-12-11"),
+          ("2025-10-05 09:00", "2025-12-31"), ("2025-10-05 15:00", "2025-12-21"),
+          ("2025-11-01 09:00", "2026-02-01"), ("2025-11-01 16:00", "2025-12-21"),
+          ("2025-11-20 09:00", "2025-12-15"), ("2025-12-20 09:00", "2026-01-10")),
+)  # fmt: skip
+def test_pushes_are_moves_to_a_later_day_by_the_state_at_the_end_of_each_day(core):
+    # 10 days on 1 October, 10 on the 5th, none on 1 November (undone), nearer on the 20th, then 26
+    assert deals(core, "mv_steps", PUSHES) == ("2025-12-01", "2026-01-10", 3, 46, 40)
+
+
+@pytest.mark.lake(
+    deal("mv_renewed", created_at=BORN, close_date="2026-03-10"),
+    moved("mv_renewed", "stage", (BORN, OPEN), ("2025-10-20 09:00", LOST), ("2025-11-20 09:00", OPEN)),
+    moved("mv_renewed", "close_date", (BORN, "2025-10-15"), ("2025-10-20 09:00", "2025-10-20"),
+          ("2025-11-20 09:00", "2026-03-10")),
+    deal("mv_undated", created_at=BORN),
+)  # fmt: skip
+def test_dates_set_by_a_close_or_a_reopening_are_no_pushes(core):
+    assert deals(core, "mv_renewed", PUSHES) == ("2025-10-15", "2026-03-10", 0, 0, 146)
+    assert deals(core, "mv_undated", PUSHES) == (None, None, 0, 0, None)
+
+
+SLIPPING = [
+    *[
+        row
+        for number, (amount, stage, closed) in enumerate(
+            [("100.00", WON, "2025-11-03"), ("200.00", LOST, "2025-11-04"), ("300.00", OPEN, None)]
+        )
+        for row in [
+            deal(f"mv_due_{number}", created_at=BORN, stage=stage, deal_type="slipping", amount=amount,
+                 close_date=closed or "2025-12-20", closed_at=closed and f"{closed} 09:00"),
+            *moved(f"mv_due_{number}", "close_date", (BORN, "2025-12-20"),
+                   *([(f"{closed} 09:00", closed)] if closed else [])),
+        ]
+    ],
+    deal("mv_due_3", created_at=BORN, deal_type="slipping", amount="400.00", close_date="2026-06-20"),
+    *moved("mv_due_3", "close_date", (BORN, "2025-12-20"), ("2025-12-01 09:00", "2026-06-20")),
+    deal("mv_due_4", created_at="2025-10-09 09:00", stage=WON, deal_type="slipping", amount="50.00",
+         close_date="2025-11-05", closed_at="2025-11-05 09:00"),
+    deal("mv_due_5", created_at=BORN, deal_type="slipping", amount="70.00", close_date="2025-12-05",
+         is_deleted=True, deleted_at="2025-11-11 09:00"),
+]  # fmt: skip
+
+
+@pytest.mark.lake(SLIPPING)
+def test_slip_rates_are_shares_of_what_was_due_by_count_and_by_amount(core):
+    rows = core(
+        "select population, due_deals, won_deals, lost_deals, slipped_deals, pushed_out_deals, removed_deals,"
+        " due_amount, won_rate, lost_rate, slip_rate, slip_rate_by_amount, booked_amount"
+        " from metrics.slip_rates where fiscal_period = 'FY2025-Q4' and segment_name = 'deal_type'"
+        " and segment_value = 'slipping' order by population"
+    )
+    assert rows == [
+        ("all", 5, 2, 1, 1, 1, 1, 1050, 0.4, 0.2, 0.4, 0.666667, 150),
+        ("came_in", 1, 1, 0, 0, 0, 0, 50, 1.0, 0.0, 0.0, 0.0, 50),
+        ("starting", 4, 1, 1, 1, 1, 1, 1000, 0.25, 0.25, 0.5, 0.7, 100),
+    ]
+
+
+@pytest.mark.lake(SLIPPING)
+def test_win_rates_by_pushes_rest_on_the_closed_deals(core):
+    rows = core(
+        "select pushes, deals_won, deals_lost, win_rate, won_amount, open_deals from metrics.push_outcomes"
+        " where segment_name = 'deal_type' and segment_value = 'slipping' order by pushes"
+    )
+    assert rows == [("0", 2, 1, 0.666667, 150, 1), ("1", 0, 0, None, 0, 1)]
