@@ -23,12 +23,8 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 # (stage, order, process step)
 SALES = [("Qualify", 1, "qualified"), ("Demo", 2, "meeting"), ("Proposal", 3, "proposal")]
-MOVEMENT = [
-    "+quarter_roster",
-    "+slip_rates",
-    "+push_outcomes",
-    "+funnel_metrics",
-]  # what is built on core beside it, with its tests
+# what is built on core beside the waterfall, with its tests
+MOVEMENT = ["+slip_rates", "+push_outcomes", "+pipeline_created", "+funnel_metrics"]
 CLOSED = [("Won", 8, "customer"), ("Lost", 9, "lost")]
 STAGES = [
     *(("sales", *stage) for stage in [*SALES, *CLOSED]),

@@ -214,3 +214,29 @@ def test_win_rates_by_pushes_rest_on_the_closed_deals(core):
         " where segment_name = 'deal_type' and segment_value = 'slipping' order by pushes"
     )
     assert rows == [("0", 2, 1, 0.666667, 150, 1), ("1", 0, 0, None, 0, 1)]
+
+
+@pytest.mark.lake(
+    deal("mv_monday", created_at="2026-01-26 09:00", deal_type="sown", lead_source="web", amount="900.00"),
+    moved("mv_monday", "amount", ("2026-01-26 09:00", None), ("2026-02-05 09:00", "700.00"),
+          ("2026-02-06 09:00", "900.00")),
+    deal("mv_sunday", created_at="2026-02-01 22:30", deal_type="sown", lead_source="web", stage=WON,
+         close_date="2026-02-20", closed_at="2026-02-20 09:00", amount="80.00"),
+    moved("mv_sunday", "amount", ("2026-02-01 22:30", "100.00"), ("2026-02-20 09:00", "80.00")),
+    moved("mv_sunday", "stage", ("2026-02-01 22:30", OPEN), ("2026-02-20 09:00", WON)),
+    deal("mv_untold", created_at="2026-02-02 09:00", deal_type="sown", lead_source=" ", stage=LOST,
+         close_date="2026-02-21", closed_at="2026-02-21 09:00", amount=None),
+    deal("mv_undone_twin", created_at="2026-02-02 09:00", deal_type="sown", merged_into_deal_id="mv_untold",
+         merged_at="2026-02-03 09:00"),
+)  # fmt: skip
+def test_created_pipeline_is_worth_its_first_known_amounts_by_week_and_source(core):
+    rows = core(
+        "select week_start::text, is_complete, lead_source, deals_created, created_amount,"
+        " deals_without_amount, deals_won, deals_lost, open_deals, won_amount, open_amount"
+        " from metrics.pipeline_created where segment_name = 'deal_type' and segment_value = 'sown'"
+        " order by week_start, lead_source"
+    )
+    assert rows == [
+        ("2026-01-26", True, "web", 2, 800, 0, 1, 0, 1, 80, 900),
+        ("2026-02-02", True, "(none)", 1, 0, 1, 0, 1, 0, 0, 0),
+    ]

@@ -1,5 +1,5 @@
--- A returned row is a period and segment value whose outcomes are not what was due, whose populations
--- do not make up all, or whose wins are not those of the funnel.
+-- A returned row is a period and segment value whose outcomes are not what was due, whose
+-- populations do not make up all, or whose wins are not those of the funnel.
 with rates as (
     select
         *,
