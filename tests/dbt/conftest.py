@@ -24,7 +24,7 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 # (stage, order, process step)
 SALES = [("Qualify", 1, "qualified"), ("Demo", 2, "meeting"), ("Proposal", 3, "proposal")]
 # what is built on core beside the waterfall, with its tests
-MOVEMENT = ["+slip_rates", "+push_outcomes", "+pipeline_created", "+funnel_metrics"]
+MOVEMENT = ["+slip_rates", "+push_outcomes", "+pipeline_created", "+recent_deal_changes", "+funnel_metrics"]
 CLOSED = [("Won", 8, "customer"), ("Lost", 9, "lost")]
 STAGES = [
     *(("sales", *stage) for stage in [*SALES, *CLOSED]),

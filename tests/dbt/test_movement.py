@@ -240,3 +240,44 @@ def test_created_pipeline_is_worth_its_first_known_amounts_by_week_and_source(co
         ("2026-01-26", True, "web", 2, 800, 0, 1, 0, 1, 80, 900),
         ("2026-02-02", True, "(none)", 1, 0, 1, 0, 1, 0, 0, 0),
     ]
+
+
+def log(core, deal_id):
+    """(day, field, old, new, direction, money, days, in the last week) of a deal's recent changes."""
+    rows = core(
+        "select changed_date, field, old_value, new_value, direction, moved_amount, moved_days,"
+        " is_last_7_days from metrics.recent_deal_changes"
+        f" where deal_id = '{deal_id}' order by changed_at, field"
+    )
+    return [(f"{day:%m-%d}", *others) for day, *others in rows]
+
+
+@pytest.mark.lake(
+    deal("mv_busy", currency="USD", stage=LOST, amount="90.00", close_date="2026-02-26", owner_id="ben",
+         closed_at="2026-02-26 09:00"),
+    moved("mv_busy", "stage", (BORN, OPEN), ("2026-02-02 09:00", "Proposal"), ("2026-02-03 09:00", "Demo"),
+          ("2026-02-26 09:00", LOST)),
+    moved("mv_busy", "amount", (BORN, "100.00"), ("2026-02-09 09:00", "150.00"),
+          ("2026-02-21 09:00", "90.00")),
+    moved("mv_busy", "close_date", (BORN, "2026-02-10"), ("2026-01-29 09:00", "2026-02-11"),
+          ("2026-02-10 09:00", "2026-03-10"), ("2026-02-22 09:00", "2026-03-05"),
+          ("2026-02-26 09:00", "2026-02-26")),
+    [{**change, "changed_by": "carla"}
+     for change in changes("mv_busy", "owner_id", ("2026-02-24 09:00", "ben", "anna"))],
+)  # fmt: skip
+def test_the_change_log_says_which_way_each_field_moved_and_by_how_much(core):
+    assert log(core, "mv_busy") == [
+        ("02-02", "stage", OPEN, "Proposal", "advance", None, None, False),
+        ("02-03", "stage", "Proposal", "Demo", "back", None, None, False),
+        ("02-09", "amount", "100.00", "150.00", "up", 45, None, False),  # at 0.9 until 10 February
+        ("02-10", "close_date", "2026-02-11", "2026-03-10", "pushed", None, 27, False),
+        ("02-21", "amount", "150.00", "90.00", "down", -48, None, False),
+        ("02-22", "close_date", "2026-03-10", "2026-03-05", "pulled_in", None, -5, True),
+        ("02-24", "owner_id", "anna", "ben", "changed", None, None, True),
+        ("02-26", "close_date", "2026-03-05", "2026-02-26", "booked", None, None, True),
+        ("02-26", "stage", "Demo", LOST, "lost", None, None, True),
+    ]
+    assert core(
+        "select field, changed_by from core.fct_deal_changes"
+        " where deal_id = 'mv_busy' and changed_by is not null"
+    ) == [("owner_id", "carla")]
