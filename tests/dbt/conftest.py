@@ -49,7 +49,7 @@ def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("core")
     database = folder / "warehouse.duckdb"
     write_raw(database, rows)
-    dbt_build(database, folder / "target", "tag:core_step", "+pipeline_waterfall")
+    dbt_build(database, folder / "target", "tag:core_step", "+pipeline_waterfall", "+pipeline_coverage")
     connection = duckdb.connect(str(database), read_only=True)
     yield lambda query: connection.execute(query).fetchall()
     connection.close()
