@@ -51,7 +51,9 @@ def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("core")
     database = folder / "warehouse.duckdb"
     write_raw(database, rows)
-    dbt_build(database, folder / "target", "tag:core_step", "+pipeline_waterfall", *MOVEMENT)
+    dbt_build(
+        database, folder / "target", "tag:core_step", "+pipeline_waterfall", "+pipeline_coverage", *MOVEMENT
+    )
     connection = duckdb.connect(str(database), read_only=True)
     yield lambda query: connection.execute(query).fetchall()
     connection.close()
