@@ -130,6 +130,7 @@ def run_tables() -> dict[str, pl.DataFrame]:
         "settlement_days": 5,
         "company": "Acme",
         "holidays": None,
+        "amount_meaning": "acv",
     }
     extracts = [(name, date.fromisoformat(day)) for name, days in SOURCES.items() for day in days]
     text = dict.fromkeys(("source_name", "pipeline", "stage", "process_step"), pl.String)
