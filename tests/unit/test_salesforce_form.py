@@ -20,6 +20,7 @@ def files():
     return {
         name: pl.read_csv(content.encode(), infer_schema=False)
         for name, content in form.files(form.translated(extract(company, DAY))).items()
+        if isinstance(content, str)  # not the canonical files beside them
     }
 
 

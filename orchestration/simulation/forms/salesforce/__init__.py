@@ -1,7 +1,8 @@
 """The simulated company as Salesforce's Data Export Service writes it: one CSV per object.
 
 Its organisation uses several currencies with dated rates, a record type per pipeline, and tracks the history
-of stage, amount, close date, owner and record type.
+of stage, amount, close date, owner and record type. Quotas, which Salesforce keeps neither of teams nor with
+their earlier amounts, stand beside in the canonical file.
 """
 
 from typing import Final
@@ -42,5 +43,8 @@ OBJECTS: Final = {
 
 
 def files(tables: Tables) -> Files:
-    """A CSV per object."""
-    return {f"{name}.csv": written(rows(tables)) for name, rows in OBJECTS.items()}
+    """A CSV per object, and the canonical quotas beside them."""
+    return {
+        **{f"{name}.csv": written(rows(tables)) for name, rows in OBJECTS.items()},
+        "quotas.csv": tables["quotas"],
+    }
