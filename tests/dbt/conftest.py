@@ -18,13 +18,21 @@ from orchestration.fiscal import calendar_days
 from orchestration.warehouse import as_of_start, write_table
 from tests.dbt.literal_rows import AS_OF, SOURCES, TIME_ZONE, Row, lake_frame, row
 
+MOVEMENT = [
+    "+pipeline_waterfall",
+    "+pipeline_coverage",
+    "+slip_rates",
+    "+push_outcomes",
+    "+pipeline_created",
+    "+recent_deal_changes",
+    "+funnel_metrics",
+]
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 # (stage, order, process step)
 SALES = [("Qualify", 1, "qualified"), ("Demo", 2, "meeting"), ("Proposal", 3, "proposal")]
 # what is built on core beside the waterfall, with its tests
-MOVEMENT = ["+slip_rates", "+push_outcomes", "+pipeline_created", "+recent_deal_changes", "+funnel_metrics"]
 CLOSED = [("Won", 8, "customer"), ("Lost", 9, "lost")]
 STAGES = [
     *(("sales", *stage) for stage in [*SALES, *CLOSED]),
@@ -51,9 +59,7 @@ def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("core")
     database = folder / "warehouse.duckdb"
     write_raw(database, rows)
-    dbt_build(
-        database, folder / "target", "tag:core_step", "+pipeline_waterfall", "+pipeline_coverage", *MOVEMENT
-    )
+    dbt_build(database, folder / "target", "tag:core_step", *MOVEMENT)
     connection = duckdb.connect(str(database), read_only=True)
     yield lambda query: connection.execute(query).fetchall()
     connection.close()
