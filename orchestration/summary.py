@@ -51,7 +51,8 @@ def summarise(settings: RunSettings) -> Summary:
         with connected(settings.warehouse, read_only=True) as connection:
             currency = settings.company.reporting_currency
             money = _money(settings.company)
-            lines += ["", *_forecast(connection, money), "", *_blocked(connection, currency)]
+            lines += ["", *_forecast(connection, money), *_coverage(connection, currency)]
+            lines += ["", *_blocked(connection, currency)]
     lines += ["", *_checks(results, refusals), *_published(settings, build, refusals), *_not_done(settings)]
     return Summary("\n".join(["", *lines]), not refusals and not held)
 
@@ -127,6 +128,28 @@ def _range(row: dict[str, Any]) -> str:
     if row["p10"] is None or row["p90"] is None:
         return "no range"
     return f"8 in 10: {row['p10']:,.0f} to {row['p90']:,.0f}"
+
+
+def _coverage(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
+    """How far the running period's quota is booked and covered; nothing where the company has no quotas."""
+    rows = _rows(
+        connection,
+        "select fiscal_period, quota_amount, attainment, coverage, usual_coverage, needed_amount"
+        " from metrics.pipeline_coverage cross join raw.run_settings"
+        " where segment_name = 'all' and snapshot_date = as_of_date - 1"
+        " and as_of_date between period_start and period_end and quota_amount > 0",
+    )
+    for row in rows:
+        booked = f"{row['attainment']:.0%} of the quota of {row['quota_amount']:,.0f} {currency} is booked"
+        yield _line("Coverage", f"{row['fiscal_period']}: {booked}")
+        if row["coverage"] is not None:
+            usual = row["usual_coverage"]
+            beside = "" if usual is None else f", usually {usual:.1f} times at this time"
+            yield _line("", f"deals due in it are {row['coverage']:.1f} times what is left to book{beside}")
+        if row["needed_amount"]:
+            yield _line(
+                "", f"at the usual win rate {row['needed_amount']:,.0f} more are needed in open deals"
+            )
 
 
 def _blocked(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:

@@ -27,6 +27,19 @@ with events as (
     from {{ ref('int_leads_segmented') }}
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by segment_name, segment_value, period_start, event
+            order by amount nulls last
+        ) as amount_no,
+        count(amount) over (
+            partition by segment_name, segment_value, period_start, event
+        ) as amounts
+    from events
+),
+
 final as (
     select
         segment_name,
@@ -48,8 +61,17 @@ final as (
         sum(amount) filter (where event = 'won' and amount > 0) as positive_won_amount,
         sum(amount) filter (where event = 'lost' and amount > 0) as positive_lost_amount,
         median(case when event = 'won' then cast(amount as double) end) as median_won_amount,
+        -- without the smallest and the largest tenth
+        avg(
+            case
+                when
+                    event = 'won' and amount_no > floor(amounts * 0.1)
+                    and amount_no <= amounts - floor(amounts * 0.1)
+                    then amount
+            end
+        ) as trimmed_won_amount,
         median(cast(lifetime_days as double)) as median_lifetime_days
-    from events
+    from ranked
     group by segment_name, segment_value, period_start
 )
 
