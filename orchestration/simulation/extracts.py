@@ -12,6 +12,7 @@ from orchestration.simulation.deal_tables import deal_changes, deals
 from orchestration.simulation.forms import Files, form_named
 from orchestration.simulation.party_tables import accounts, leads, owners
 from orchestration.simulation.settings import SimulationError
+from orchestration.simulation.splits import deal_splits
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -88,6 +89,7 @@ def exchange_rates(company: SimulatedCompany, state: DealState) -> pl.DataFrame:
 TABLES: dict[str, Callable[[SimulatedCompany, DealState], pl.DataFrame]] = {
     "deals": deals,
     "deal_changes": deal_changes,
+    "deal_splits": deal_splits,
     "stages": stages,
     "owners": owners,
     "accounts": accounts,

@@ -1,6 +1,6 @@
 """The simulated company as HubSpot's API answers: objects in JSON, deals with their history.
 
-What HubSpot does not keep, rates and earlier versions of owners, stands beside it in canonical files.
+What HubSpot does not keep, rates, splits and earlier versions of owners, stands beside it in canonical files.
 """
 
 from typing import Final
@@ -28,4 +28,5 @@ def files(tables: Tables) -> Files:
         "contacts.json": answer(contacts(tables)),
         "owners.csv": tables["owners"],
         "exchange_rates.csv": tables["exchange_rates"],
+        "deal_splits.csv": tables["deal_splits"],
     }

@@ -22,7 +22,7 @@ ARCHIVED_EVERY: Final = 10  # of closed deals; being archived is no end of a dea
 
 
 def files(tables: Tables) -> Files:
-    """The answers of the API, each with its `data`, and the canonical exchange rates beside them."""
+    """The answers of the API, each with its `data`, and the canonical rates and splits beside them."""
     stages = _stages(tables)
     return {
         "deals.json": _answer(_deals(tables, stages)),
@@ -34,6 +34,7 @@ def files(tables: Tables) -> Files:
         "organizations.json": _answer(_organizations(tables["accounts"])),
         "leads.json": _answer(_leads(tables["leads"])),
         "exchange_rates.csv": tables["exchange_rates"],
+        "deal_splits.csv": tables["deal_splits"],
     }
 
 
