@@ -30,7 +30,9 @@ def carried(tables: Tables) -> Tables:
             "parent_account_id",  # relations between organizations are asked for one by one
         ),
         "leads": _carried_leads(tables["leads"]),
-        "exchange_rates": tables["exchange_rates"],  # Pipedrive has none: beside it as the canonical file
+        # Pipedrive has neither rates nor splits: they stand beside it as canonical files.
+        "exchange_rates": tables["exchange_rates"],
+        "deal_splits": tables["deal_splits"],
     }
 
 
