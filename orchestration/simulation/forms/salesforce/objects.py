@@ -58,6 +58,18 @@ def opportunities(tables: Tables) -> pl.DataFrame:
     )
 
 
+def opportunity_splits(tables: Tables) -> pl.DataFrame:
+    """Every share in the revenue of a deal."""
+    splits = tables["deal_splits"]
+    return splits.select(
+        record_ids("15A", range(splits.height)),
+        IsDeleted=pl.lit(False),
+        OpportunityId="deal_id",
+        SplitOwnerId="owner_id",
+        SplitPercentage=(pl.col("share") * PERCENT).round(2),
+    )
+
+
 def accounts(tables: Tables) -> pl.DataFrame:
     """Every account."""
     return tables["accounts"].select(
