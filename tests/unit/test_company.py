@@ -43,10 +43,6 @@ def test_a_minimal_file_takes_sensible_defaults(tmp_path):
         ({"more": "holidays: XX"}, "holidays: 'XX': a country code of the holidays library"),
         ({"more": "process: {Sales: {New: qualifed}}"}, "process.Sales.New: 'qualifed'"),
         ({"more": "exclusions: [{name: tests, where: [{column: stage}]}]"}, "exactly one of is_in, contains"),
-        (
-            {"more": "exclusions: [{name: tests, where: [{column: stage, is_in: [Test]}]}]"},
-            "exclusions: are not applied yet",
-        ),
         ({"sources": "sources: []"}, "sources"),
         (
             {"sources": "sources: [{name: a, path: x}, {name: a, path: y, id_prefix: b}]"},
