@@ -13,12 +13,13 @@ import polars as pl
 import pytest
 
 from orchestration.company import Company
+from orchestration.exclusions import exclusions_table
 from orchestration.extracts.entities import ENTITIES
 from orchestration.fiscal import calendar_days
 from orchestration.warehouse import as_of_start, write_table
 from tests.dbt.literal_rows import AS_OF, SOURCES, TIME_ZONE, Row, lake_frame, row
 
-MOVEMENT = [
+METRICS = [
     "+pipeline_waterfall",
     "+pipeline_coverage",
     "+slip_rates",
@@ -59,7 +60,7 @@ def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("core")
     database = folder / "warehouse.duckdb"
     write_raw(database, rows)
-    dbt_build(database, folder / "target", "tag:core_step", *MOVEMENT)
+    dbt_build(database, folder / "target", "tag:core_step", *METRICS)
     connection = duckdb.connect(str(database), read_only=True)
     yield lambda query: connection.execute(query).fetchall()
     connection.close()
@@ -124,6 +125,10 @@ def run_tables() -> dict[str, pl.DataFrame]:
                 {"name": name, "path": name, "id_prefix": "" if name == "crm" else f"{name}-"}
                 for name in SOURCES
             ],
+            "exclusions": [
+                {"name": name, "where": [{"column": "deal_name", "contains": name}]}
+                for name in ("tests", "small", "nothing")
+            ],
         }
     )
     settings = {
@@ -147,6 +152,14 @@ def run_tables() -> dict[str, pl.DataFrame]:
             [{"segment_name": name, "is_configured": name == "region"} for name in company.segment_names]
         ),
         "process_steps": pl.DataFrame(schema=text),
+        "exclusions": exclusions_table(company.exclusions),
+        "excluded_deals": pl.DataFrame(
+            {
+                "deal_id": ["excluded-won", "excluded-open", "excluded-open"],
+                "exclusion": ["tests", "tests", "small"],
+                "extract_date": [date(2026, 3, 1)] * 3,
+            }
+        ),
         "sources": pl.DataFrame(
             [
                 {

@@ -1,7 +1,7 @@
 """The simulated company as HubSpot's API answers: objects in JSON, deals with their history.
 
-What HubSpot does not keep, rates, quotas, splits and earlier versions of owners, stands beside it in canonical
-files.
+What HubSpot does not keep, rates, quotas, splits and earlier versions of owners, stands beside it in
+canonical files.
 """
 
 from typing import Final

@@ -22,7 +22,7 @@ ARCHIVED_EVERY: Final = 10  # of closed deals; being archived is no end of a dea
 
 
 def files(tables: Tables) -> Files:
-    """The answers of the API, each with its `data`, and the canonical rates, quotas and splits beside them."""
+    """The answers of the API, each with its `data`, and canonical rates, quotas and splits beside them."""
     stages = _stages(tables)
     return {
         "deals.json": _answer(_deals(tables, stages)),
