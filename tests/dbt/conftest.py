@@ -27,6 +27,8 @@ METRICS = [
     "+pipeline_created",
     "+recent_deal_changes",
     "+funnel_metrics",
+    "+period_actuals",
+    "path:models/quality",
 ]
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 Rows = Callable[[str], list[tuple[Any, ...]]]

@@ -19,8 +19,16 @@ Tables = duckdb.DuckDBPyConnection
 
 
 ELSEWHERE = (
-    "waterfall", "roster", "slip", "push", "pipeline_created", "recent_deal", "coverage", "int_bookings", "actuals",
-)  # fmt: skip
+    "waterfall",
+    "roster",
+    "slip",
+    "push",
+    "pipeline_created",
+    "recent_deal",
+    "coverage",
+    "int_bookings",
+    "actuals",
+)
 
 
 @pytest.fixture(scope="session")
