@@ -63,6 +63,7 @@ def _landed(settings: RunSettings) -> Iterator[str]:
     rows = newest.group_by("entity").agg(_landed_rows()).sort("entity")
     with connected(settings.warehouse, read_only=True) as connection:
         deals = _value(connection, "select count(distinct deal_id) from raw.deals")
+        excluded = _value(connection, "select count(distinct deal_id) from raw.excluded_deals")
     quarantined = _count(int(newest["rows_quarantined"].sum() or 0), "row")
     yield _line("Landed", f"{_count(deals, 'deal')}; {quarantined} quarantined in the newest extract")
     if not settings.is_preview and newest["rows_quarantined"].sum():
@@ -74,6 +75,11 @@ def _landed(settings: RunSettings) -> Iterator[str]:
     ]
     if others:
         yield _line("", f"beside them {', '.join(others)}")
+    if settings.company.exclusions:
+        yield _line(
+            "Excluded",
+            f"{_count(excluded, 'deal')}, as the company file says: see quality.exclusions_applied",
+        )
 
 
 def _landed_rows() -> pl.Expr:

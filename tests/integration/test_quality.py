@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from orchestration.simulation import write_extracts
-from tests.integration.conftest import UNTIL
+from tests.integration.conftest import UNTIL, Refreshed
 from tests.refreshes import SIMULATED, Workplace
 
 EARLIER = UNTIL - timedelta(days=40)
@@ -26,11 +26,15 @@ COMPANY = {
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory, simulated):
+def excluding(tmp_path_factory, simulated):
     workplace = Workplace.of(tmp_path_factory.mktemp("excluding"), COMPANY)
     write_extracts(simulated, workplace.data / "raw" / "sales", [EARLIER, UNTIL])
-    workplace.succeed()
-    return workplace
+    return Refreshed(workplace, workplace.succeed(), simulated)
+
+
+@pytest.fixture(scope="module")
+def published(excluding):
+    return excluding.workplace
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +42,7 @@ def extract(published):
     return pl.read_csv(published.data / "raw" / "sales" / str(UNTIL) / "deals.csv")
 
 
-def test_what_the_company_file_excludes_is_in_no_table_and_is_accounted_for(published, extract):
+def test_what_the_company_file_excludes_is_in_no_table_and_is_accounted_for(excluding, published, extract):
     small = set(extract.filter(pl.col("amount") < 8000)["deal_id"])
     abroad = set(
         extract.filter(pl.col("deal_type") == "renewal", pl.col("region") == "North America")["deal_id"]
@@ -49,6 +53,7 @@ def test_what_the_company_file_excludes_is_in_no_table_and_is_accounted_for(publ
         ("renewals_abroad", len(abroad)),
         ("small", len(small)),
     ]
+    assert f"Excluded    {len(small | abroad)} deals, as the company file says" in excluding.output
     kept = set(extract["deal_id"]) - small - abroad
     assert {deal for (deal,) in published.query("select deal_id from core.fct_deals")} == kept
     for table in ("core.fct_deal_snapshots", "core.fct_deal_changes", "forecast.forecast_deals"):

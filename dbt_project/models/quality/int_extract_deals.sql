@@ -18,12 +18,8 @@ extracts as (
 changes as (
     select
         changes.deal_id,
-        max(
-            case
-                when changes.changed_at < settings.as_of_at
-                    then {{ local_date('changes.changed_at', 'settings.time_zone') }}
-            end
-        ) as changed_date,
+        max(case when changes.changed_at < settings.as_of_at then changes.changed_at end)
+            as changed_at,
         bool_or(changes.changed_at >= settings.as_of_at) as is_changed_later
     from {{ source('raw', 'deal_changes') }} as changes
     cross join settings
@@ -47,7 +43,10 @@ final as (
             when changes.is_changed_later then 'by_history'
             when
                 deals.result = 'open'
-                and deals.modified_date < greatest(changes.changed_date, deals.previous_known_date)
+                and deals.modified_date < greatest(
+                    {{ local_date('changes.changed_at', 'settings.time_zone') }},
+                    deals.previous_known_date
+                )
                 then 'by_history'
         end as reason,
         days.fiscal_period as booked_period
