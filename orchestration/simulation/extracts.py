@@ -11,6 +11,7 @@ from orchestration.simulation.company import DealState, SimulatedCompany
 from orchestration.simulation.deal_tables import deal_changes, deals
 from orchestration.simulation.forms import Files, form_named
 from orchestration.simulation.party_tables import accounts, leads, owners
+from orchestration.simulation.products import deal_products
 from orchestration.simulation.settings import SimulationError
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -93,4 +94,5 @@ TABLES: dict[str, Callable[[SimulatedCompany, DealState], pl.DataFrame]] = {
     "accounts": accounts,
     "leads": leads,
     "exchange_rates": exchange_rates,
+    "deal_products": deal_products,
 }

@@ -31,6 +31,7 @@ def carried(tables: Tables) -> Tables:
         ),
         "leads": _carried_leads(tables["leads"]),
         "exchange_rates": tables["exchange_rates"],  # Pipedrive has none: beside it as the canonical file
+        # Products are asked for deal by deal: no deal_products.
     }
 
 
