@@ -11,6 +11,7 @@ from orchestration.simulation.company import DealState, SimulatedCompany
 from orchestration.simulation.deal_tables import deal_changes, deals
 from orchestration.simulation.forms import Files, form_named
 from orchestration.simulation.party_tables import accounts, leads, owners
+from orchestration.simulation.products import deal_products
 from orchestration.simulation.quotas import quotas
 from orchestration.simulation.settings import SimulationError
 from orchestration.simulation.splits import deal_splits
@@ -97,4 +98,5 @@ TABLES: dict[str, Callable[[SimulatedCompany, DealState], pl.DataFrame]] = {
     "leads": leads,
     "exchange_rates": exchange_rates,
     "quotas": quotas,
+    "deal_products": deal_products,
 }

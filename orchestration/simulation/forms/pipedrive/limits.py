@@ -34,6 +34,7 @@ def carried(tables: Tables) -> Tables:
         "exchange_rates": tables["exchange_rates"],
         "quotas": tables["quotas"],
         "deal_splits": tables["deal_splits"],
+        # Products are asked for deal by deal: no deal_products.
     }
 
 
