@@ -93,15 +93,36 @@ SUITE = Suite(
         no_rows(
             "exchange_rate_missing",
             """
-            select deal_id, original_amount, original_currency, created_date, closed_date
+            select
+                coalesce(original_currency, '(none)') as currency, count(*) as deals,
+                sum(original_amount) as original_amount,
+                min(coalesce(closed_date, created_date)) as oldest_day
             from {batch}
             where is_rate_missing
-            order by all
+            group by all
+            order by deals desc, currency
             """,
-            "Every amount has an exchange rate; without one a deal is counted but not priced.",
+            "Every currency has its exchange rates; without one a deal is counted but not priced.",
             expected="an exchange rate for every amount",
             severity="warning",
-            remedy="Add the currency to the exchange_rates file, valid from the oldest of these days.",
+            remedy="Add them to the exchange_rates file, for the days in quality.missing_exchange_rates.",
+        ),
+        no_rows(
+            "products_differ_from_amount",
+            """
+            select
+                totals.deal_id, deals.deal_name, totals.original_currency, totals.original_amount,
+                totals.lines_original_amount, totals.amount_difference
+            from core.fct_deal_product_totals as totals
+            inner join {batch} as deals on totals.deal_id = deals.deal_id
+            where abs(totals.amount_difference) > {threshold} or totals.amount_difference is null
+            order by abs(totals.amount_difference) desc nulls first, totals.deal_id
+            """,
+            "A deal's product lines add up to its amount, which is what counts.",
+            expected="product lines within {threshold:g} of their deal's amount, in its currency",
+            severity="warning",
+            threshold=0.01,
+            remedy="Correct the amounts or the lines of these deals in the CRM.",
         ),
         no_rows(
             "won_amount_missing",

@@ -10,6 +10,11 @@ import holidays as holiday_calendars
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 BUILT_IN_SEGMENTS = ("all", "owner", "team", "pipeline", "deal_type")
+AMOUNT_MEANINGS = {
+    "tcv": "total contract value",
+    "acv": "annual contract value",
+    "arr": "annual recurring revenue",
+}
 
 
 def _time_zone(value: object) -> object:
@@ -149,6 +154,7 @@ class Company(Settings):
     company: str = Field(min_length=1)
     time_zone: Annotated[str, BeforeValidator(_time_zone)]
     reporting_currency: Currency
+    amount_meaning: Literal["tcv", "acv", "arr"] | None = None  # nothing is recalculated
     fiscal_year: FiscalYear = FiscalYear()
     forecast: ForecastSettings = ForecastSettings()
     demo: Demo | None = None

@@ -11,6 +11,7 @@ from orchestration.company import Company, FiscalYear
 
 FIRST_DAY = date(2000, 1, 1)
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FRIDAY = 5  # where no country is named, people work from Monday to this day
 LAST_DAY_N = 90  # FEATURES: the last day of every quarter has this number
 
 
@@ -84,7 +85,6 @@ def calendar_days(company: Company, last: date) -> pl.DataFrame:
     days = (
         months_frame.with_columns(date_day=pl.date_ranges("month_start", "month_end", closed="left"))
         .explode("date_day")
-        .filter(pl.col("date_day") >= FIRST_DAY)
         .with_columns(
             quarter_end=pl.col("quarter_end").dt.offset_by("-1d"),
             month_end=pl.col("month_end").dt.offset_by("-1d"),
@@ -97,13 +97,19 @@ def calendar_days(company: Company, last: date) -> pl.DataFrame:
             weekday=pl.col("date_day").dt.weekday().cast(pl.Int32),
         )
     )
-    free = _holidays(company.holidays, months[0].start.year, months[-1].end.year)
-    return days.with_columns(
-        is_business_day=(pl.col("weekday") <= 5) & ~pl.col("date_day").is_in(free)
-    ).select(
-        "date_day", "fiscal_year", "fiscal_quarter", "quarter_start", "quarter_end",
-        "fiscal_month", "month_start", "month_end", "fiscal_period", "period_start", "period_end",
-        "day_n", "weekday", "is_business_day",
+    return (
+        days.with_columns(is_business_day=_business_days(company.holidays, days["date_day"]))
+        .with_columns(
+            business_day_no=pl.col("is_business_day").cum_sum().over("fiscal_period").cast(pl.Int32),
+            business_days_in_period=pl.col("is_business_day").sum().over("fiscal_period").cast(pl.Int32),
+        )
+        .with_columns(business_days_left=pl.col("business_days_in_period") - pl.col("business_day_no"))
+        .filter(pl.col("date_day") >= FIRST_DAY)
+        .select(
+            "date_day", "fiscal_year", "fiscal_quarter", "quarter_start", "quarter_end",
+            "fiscal_month", "month_start", "month_end", "fiscal_period", "period_start", "period_end",
+            "day_n", "weekday", "is_business_day", "business_day_no", "business_days_left",
+        )
     )  # fmt: skip
 
 
@@ -118,7 +124,9 @@ def _month_start(year: int, month: int) -> date:
     return date(year + (month - 1) // 12, (month - 1) % 12 + 1, 1)
 
 
-def _holidays(code: str | None, first: int, last: int) -> list[date]:
+def _business_days(code: str | None, days: pl.Series) -> pl.Series:
+    """Whether people work on each day: by the country's own weekend, holidays and worked weekends."""
     if code is None:
-        return []
-    return sorted(holiday_calendars.country_holidays(code, years=range(first, last + 1)))
+        return days.dt.weekday() <= FRIDAY
+    country = holiday_calendars.country_holidays(code, years=range(days[0].year, days[-1].year + 1))
+    return pl.Series([country.is_working_day(day) for day in days], dtype=pl.Boolean)

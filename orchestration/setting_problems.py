@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-SHOWN_LENGTH: Final = 80  # characters of a value
+from orchestration.shown_values import shortened
+
 Location = tuple[int | str, ...]
 
 
@@ -39,9 +40,7 @@ def _problem(problem: ErrorDetails, model: type[BaseModel]) -> str:
         return f"{key}: is not a key here; accepted are {', '.join(sorted(_keys(model, path[:-1])))}"
     if isinstance(problem["input"], dict | list):
         return f"{key}: {message}"
-    value = str(problem["input"])
-    shown = value if len(value) <= SHOWN_LENGTH else value[: SHOWN_LENGTH - 3] + "..."
-    return f"{key}: {shown!r}: {message}"
+    return f"{key}: {shortened(problem['input'])!r}: {message}"
 
 
 def _keys(model: type[BaseModel], path: list[int | str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from orchestration.company_file import CompanyFileError, load_company
 from orchestration.data_folder import DataFolder
 from orchestration.gates import default_thresholds
 from orchestration.publication import current_manifest
+from orchestration.shown_values import shown_length
 from orchestration.warehouse import WarehouseError
 
 PROJECT = Path(__file__).parent.parent
@@ -32,8 +33,9 @@ class RunSettings:
         """Settings as given, else from FUNNELCAST_COMPANY, _DATA, _AS_OF, _PREVIEW, else the defaults.
 
         Raises:
-            ValueError: the as-of date is no date, or the data folder no folder.
+            ValueError: the as-of date is no date, the data folder no folder, or the shown length no length.
         """
+        shown_length()
         environment = os.environ.get
         folder = DataFolder(Path(data or environment("FUNNELCAST_DATA") or PROJECT / "data").resolve())
         if folder.root.exists() and not folder.root.is_dir():

@@ -11,6 +11,7 @@ import polars as pl
 
 from orchestration.builds import Build
 from orchestration.check_results import blocking, no_results
+from orchestration.company import AMOUNT_MEANINGS, Company
 from orchestration.extracts.held_extracts import read_held
 from orchestration.publication import current_version, version_folder
 from orchestration.raw_gate import extract_of
@@ -49,7 +50,8 @@ def summarise(settings: RunSettings) -> Summary:
     if not refusals:
         with connected(settings.warehouse, read_only=True) as connection:
             currency = settings.company.reporting_currency
-            lines += ["", *_forecast(connection, currency), *_coverage(connection, currency)]
+            money = _money(settings.company)
+            lines += ["", *_forecast(connection, money), *_coverage(connection, currency)]
             lines += ["", *_blocked(connection, currency)]
     lines += ["", *_checks(results, refusals), *_published(settings, build, refusals), *_not_done(settings)]
     return Summary("\n".join(["", *lines]), not refusals and not held)
@@ -78,7 +80,13 @@ def _landed_rows() -> pl.Expr:
     return (pl.col("rows_in") - pl.col("rows_quarantined") - pl.col("rows_duplicate")).sum()
 
 
-def _forecast(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
+def _money(company: Company) -> str:
+    """What amounts are: the reporting currency, and what the company says they mean."""
+    meaning = AMOUNT_MEANINGS.get(company.amount_meaning or "")
+    return f"{company.reporting_currency} of {meaning}" if meaning else company.reporting_currency
+
+
+def _forecast(connection: duckdb.DuckDBPyConnection, money: str) -> Iterator[str]:
     rows = _rows(
         connection,
         "select * from forecast.forecast_quarters"
@@ -93,7 +101,7 @@ def _forecast(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[
     headline = by_method["headline"]
     yield _line(
         "Forecast",
-        f"{headline['fiscal_period']}, {headline['period_start']} to {headline['period_end']}, in {currency}",
+        f"{headline['fiscal_period']}, {headline['period_start']} to {headline['period_end']}, in {money}",
     )
     yield _amount("won so far", headline["won_to_date"])
     yield _amount(

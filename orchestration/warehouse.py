@@ -153,6 +153,7 @@ def _settings_tables(company: Company, manifest: LakeManifest, as_of: date) -> d
                 "as_of_at": [as_of_start(as_of, company.time_zone)],
                 "time_zone": [company.time_zone],
                 "reporting_currency": [company.reporting_currency],
+                "amount_meaning": pl.Series([company.amount_meaning], dtype=pl.String),
                 "forecast_period": [company.forecast.period],
                 "horizon": [company.forecast.horizon],
                 "settlement_days": [company.settlement_days],

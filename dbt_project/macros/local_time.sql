@@ -16,8 +16,16 @@
     {{- return(adapter.dispatch('day_start')(day, time_zone)) -}}
 {% endmacro %}
 
+{#- Where clocks go back from one o'clock to midnight, as in Havana, DuckDB takes the second midnight. -#}
 {% macro duckdb__day_start(day, time_zone) -%}
-    ((cast({{ day }} as timestamp) at time zone {{ time_zone }}) at time zone 'UTC')
+    {%- set start -%}
+        ((cast({{ day }} as timestamp) at time zone {{ time_zone }}) at time zone 'UTC')
+    {%- endset -%}
+    case
+        when {{ duckdb__local_date('(' ~ start ~ ' - interval 1 hour)', time_zone) }} = cast({{ day }} as date)
+            then {{ start }} - interval 1 hour
+        else {{ start }}
+    end
 {%- endmacro %}
 
 {% macro spark__day_start(day, time_zone) -%}

@@ -11,9 +11,10 @@ from typing import Final
 import polars as pl
 
 from orchestration.extracts.csv_records import BrokenLine
-from orchestration.extracts.errors import ExtractError, listed, shortened
+from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.table_rows import FileAccount
 from orchestration.extracts.tables import LINE, Block, Table, position_name
+from orchestration.shown_values import shortened
 
 FILE_COLUMN: Final = "corrects_file"
 LINE_COLUMN: Final = "corrects_line"

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 import polars as pl
 
 from orchestration.extracts.entities import TEXT
-from orchestration.extracts.errors import ExtractError, shortened
+from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.header_names import HeaderNames
 from orchestration.extracts.mapping import Mapping
 from orchestration.extracts.mapping_columns import Lookup
 from orchestration.extracts.salesforce_ids import long_ids
 from orchestration.extracts.tables import Table, position_name
+from orchestration.shown_values import shortened
 
 
 class Lookups:

@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 
 from orchestration.extracts.csv_records import BrokenLine
-from orchestration.extracts.errors import SHOWN_LENGTH, shortened
 from orchestration.extracts.plan import Cell, Plan
 from orchestration.extracts.row_slices import filtered, row_hashes
 from orchestration.extracts.typing_rows import AT, BadValue
+from orchestration.shown_values import shortened, shown_length
 
 QUARANTINED: Final = {
     "file": pl.String, "line": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String,
@@ -25,11 +25,11 @@ def no_problems() -> pl.DataFrame:
 def _problems(at: pl.Series, cell: Cell, values: pl.Series | None, reason: str) -> pl.DataFrame:
     text = pl.Series([None] * len(at), dtype=pl.String) if values is None else values
     value = pl.col("value")
-    is_long = value.str.len_chars() > SHOWN_LENGTH
+    is_long = value.str.len_chars() > shown_length()
     return pl.DataFrame({AT: at, "value": text}).select(
         AT,
         pl.lit(cell.label).alias("column"),
-        pl.when(is_long).then(value.str.slice(0, SHOWN_LENGTH - 3) + "...").otherwise(value).alias("value"),
+        pl.when(is_long).then(value.str.slice(0, shown_length() - 3) + "...").otherwise(value).alias("value"),
         pl.lit(reason).alias("reason"),
     )
 

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import polars as pl
 
 from orchestration.extracts.entities import ENTITIES
-from orchestration.extracts.errors import ExtractError, shortened
+from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.landings import SOURCE_ROW
+from orchestration.shown_values import shortened
 
 
 def refuse_repeated(name: str, frame: pl.DataFrame, table: str) -> pl.DataFrame:

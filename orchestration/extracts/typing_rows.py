@@ -13,9 +13,10 @@ import polars as pl
 from orchestration.extracts import dates, numbers
 from orchestration.extracts.counted_dates import Count, shown_count
 from orchestration.extracts.entities import COUNT, DAY, FLAG, MOMENT, MONEY, NUMBER, TEXT
-from orchestration.extracts.errors import ExtractError, listed, shortened
+from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.mapping import DateOrder
 from orchestration.extracts.plan import Cell, Plan
+from orchestration.shown_values import shortened
 
 AT: Final = "_at"  # index of a row among the rows of its table, all files together
 EXAMPLE_ROWS: Final = 1000  # looked at for how a column is written

@@ -12,6 +12,7 @@ from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.mapping import Mapping
 from orchestration.inspection.crms import Understood, best, built_in, understood
 from orchestration.inspection.dimensions import guessed_columns_to_cut
+from orchestration.inspection.fiscal_years import fiscal_years
 from orchestration.inspection.folder import Folder, Profiles, find_folder, read_profiles
 from orchestration.inspection.guesses import guessed_deals
 from orchestration.inspection.joins import Join, joins
@@ -103,6 +104,7 @@ def _start(found: Inspection) -> Start:
     day, why = _extract_date(found, found.trial)
     root = found.folder.source_path
     others = guessed_columns_to_cut(found.profiles.files, found.known) if not found.guess else []
+    years = fiscal_years(found.profiles.tables)
     return Start(
         company=re.sub(r"[\W_]+", " ", root.name).strip().title() or "Company",
         currency=currency,
@@ -114,6 +116,8 @@ def _start(found: Inspection) -> Start:
         segments=found.guess.dimensions if found.guess else [],
         other_columns=others,
         process=_process(found.trial) if not found.guess else {},
+        fiscal_year=years.setting if years else {"start_month": 1},
+        fiscal_reason=years.reason if years else "CHECK: the month in which the fiscal year starts",
     )
 
 

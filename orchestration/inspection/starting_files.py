@@ -31,6 +31,8 @@ class Start:
     segments: Sequence[Dimension]
     other_columns: Sequence[str]  # columns that nothing understands and that deals can be cut by
     process: dict[str, dict[str, str]]
+    fiscal_year: dict[str, int | str]
+    fiscal_reason: str
 
 
 def company_text(start: Start) -> str:
@@ -42,7 +44,7 @@ def company_text(start: Start) -> str:
         f"company: {flow(start.company)} # CHECK",
         "time_zone: UTC # CHECK: the company's own, such as Europe/Berlin; days are days there",
         f"reporting_currency: {start.currency} # {start.currency_reason}",
-        "fiscal_year: {start_month: 1} # CHECK: the month in which the fiscal year starts",
+        f"fiscal_year: {flow(start.fiscal_year)} # {start.fiscal_reason}",
         "sources:",
         "  - name: sales",
         f"    crm: {flow(start.crm)}",

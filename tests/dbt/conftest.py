@@ -23,6 +23,8 @@ Rows = Callable[[str], list[tuple[Any, ...]]]
 
 # (stage, order, process step)
 SALES = [("Qualify", 1, "qualified"), ("Demo", 2, "meeting"), ("Proposal", 3, "proposal")]
+# what is built on core beside the waterfall, with its tests
+MOVEMENT = ["+slip_rates", "+push_outcomes", "+pipeline_created", "+recent_deal_changes", "+funnel_metrics"]
 CLOSED = [("Won", 8, "customer"), ("Lost", 9, "lost")]
 STAGES = [
     *(("sales", *stage) for stage in [*SALES, *CLOSED]),
@@ -49,7 +51,9 @@ def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("core")
     database = folder / "warehouse.duckdb"
     write_raw(database, rows)
-    dbt_build(database, folder / "target", "tag:core_step", "+pipeline_waterfall", "+pipeline_coverage")
+    dbt_build(
+        database, folder / "target", "tag:core_step", "+pipeline_waterfall", "+pipeline_coverage", *MOVEMENT
+    )
     connection = duckdb.connect(str(database), read_only=True)
     yield lambda query: connection.execute(query).fetchall()
     connection.close()
@@ -126,6 +130,7 @@ def run_tables() -> dict[str, pl.DataFrame]:
         "settlement_days": 5,
         "company": "Acme",
         "holidays": None,
+        "amount_meaning": "acv",
     }
     extracts = [(name, date.fromisoformat(day)) for name, days in SOURCES.items() for day in days]
     text = dict.fromkeys(("source_name", "pipeline", "stage", "process_step"), pl.String)

@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
-import numpy as np
 import polars as pl
 
 from orchestration.simulation import write_extracts
@@ -34,21 +33,6 @@ def test_the_forecast_adds_up_to_the_cent(refreshed):
     )
     assert len(rows) > 10
     assert {row[0] for row in rows} == {Decimal("0.00")}
-
-
-def test_snapshots_hold_exactly_the_open_deals_of_the_truth_on_ten_random_days(refreshed):
-    settings = refreshed.truth.settings
-    rng = np.random.default_rng(1)
-    for offset in sorted(rng.choice(settings.span_days, 10, replace=False)):
-        day = settings.start + timedelta(days=int(offset))
-        truth = refreshed.truth.open_deals_on(day).select(
-            "deal_id", "stage", "amount", "owner_id", "close_date"
-        )
-        published = refreshed.workplace.query(
-            "select deal_id, stage, amount, owner_id, close_date from core.fct_deal_snapshots"
-            f" where snapshot_date = '{day}' and is_open order by deal_id"
-        )
-        assert published == truth.sort("deal_id").rows()
 
 
 def test_the_same_command_again_gives_the_same_bytes(refreshed):

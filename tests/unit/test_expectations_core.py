@@ -70,11 +70,19 @@ SNAPSHOTS = Table(
         ("2026-03-08", "d3", "default", "Demo", True, 7, "o2"),
     ],
 )  # fmt: skip
+TOTALS = Table(
+    {
+        "deal_id": "text", "original_currency": "text", "original_amount": "decimal(18,2)",
+        "lines_original_amount": "decimal(18,2)", "amount_difference": "decimal(18,2)",
+    },
+    [("d1", "EUR", 100, 99.99, 0.01)],
+)  # fmt: skip
 GOOD = {
     "raw.run_settings": SETTINGS,
     "raw.sources": Table({"source_name": "text", "delivery": "text"}, [("crm", "full")]),
     "raw.deals": RECORDS,
     "core.fct_deals": DEALS,
+    "core.fct_deal_product_totals": TOTALS,
     "core.fct_deal_stages": STAGES,
     "core.fct_deal_snapshots": SNAPSHOTS,
 }
@@ -89,6 +97,7 @@ SPOILS = [
     Spoil("crm_flags_contradict_stage", "core.fct_deals", 1, {"is_flag_contradictory": True}),
     Spoil("open_deal_without_stage", "core.fct_deals", values={"stage": None}),
     Spoil("exchange_rate_missing", "core.fct_deals", values={"is_rate_missing": True}),
+    Spoil("products_differ_from_amount", "core.fct_deal_product_totals", values={"amount_difference": -0.02}),
     Spoil("won_amount_missing", "core.fct_deals", 1, {"original_amount": None}),
     Spoil("amount_out_of_scale", "core.fct_deals", values={"amount": 100_000}),
     Spoil("closed_in_future", "core.fct_deals", 1, {"closed_date": "2026-03-11"}),
@@ -167,3 +176,21 @@ def test_an_unmapped_stage_is_named_with_its_deals(monkeypatch: pytest.MonkeyPat
     result = run_one_check(monkeypatch, "core", "stages_unmapped", spoiled)
     assert result.sample == [{"pipeline": "default", "stage": "Call", "deals": 1}]
     assert result.severity == "warning"
+
+
+def test_currencies_without_a_rate_are_named_with_what_is_not_priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    unpriced = {"original_currency": "PLN", "is_rate_missing": True}
+    spoiled = Spoil("exchange_rate_missing", "core.fct_deals", 0, unpriced).apply(GOOD)
+    result = run_one_check(monkeypatch, "core", "exchange_rate_missing", spoiled)
+    assert result.sample == [
+        {"currency": "PLN", "deals": 1, "original_amount": "100.00", "oldest_day": "2026-03-08"}
+    ]
+    assert result.severity == "warning"
+
+
+def test_a_deal_that_cannot_be_compared_with_its_products_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoiled = Spoil(
+        "products_differ_from_amount", "core.fct_deal_product_totals", 0, {"amount_difference": None}
+    ).apply(GOOD)
+    result = run_one_check(monkeypatch, "core", "products_differ_from_amount", spoiled)
+    assert [row["deal_id"] for row in result.sample] == ["d1"]

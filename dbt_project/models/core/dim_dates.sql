@@ -13,7 +13,9 @@ with final as (
         period_end,
         cast(day_n as integer) as day_n,
         cast(weekday as integer) as weekday,
-        is_business_day
+        is_business_day,
+        cast(business_day_no as integer) as business_day_no,
+        cast(business_days_left as integer) as business_days_left
     from {{ source('raw', 'calendar_days') }}
 )
 

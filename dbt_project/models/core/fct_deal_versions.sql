@@ -73,7 +73,7 @@ final as (
         rated.result = 'won' as is_won,
         case
             when rated.is_in_reporting_currency then rated.original_amount
-            else cast(rated.original_amount * rated.rate as decimal(18, 2))
+            else {{ to_amount('rated.original_amount * rated.rate') }}
         end as amount,
         rated.original_amount,
         rated.original_currency,

@@ -16,10 +16,10 @@ last_open_versions as (
     select
         deals.is_closed,
         deals.is_won,
-        case when versions.amount is null then 1.0 else 0.0 end as amount_blank,
-        case when deals.amount is null then 1.0 else 0.0 end as current_amount_blank,
-        case when versions.close_date is null then 1.0 else 0.0 end as date_blank,
-        case when versions.close_date = versions.valid_to then 1.0 else 0.0 end as date_foretold
+        case when versions.amount is null then 1 else 0 end as amount_blank,
+        case when deals.amount is null then 1 else 0 end as current_amount_blank,
+        case when versions.close_date is null then 1 else 0 end as date_blank,
+        case when versions.close_date = versions.valid_to then 1 else 0 end as date_foretold
     from versions
     inner join deals on versions.deal_id = deals.deal_id
     where versions.is_open and deals.removed_date is null
@@ -40,7 +40,7 @@ blanks as (
 
 creations as (
     select
-        coalesce(avg(case when is_created_assumed then 1.0 else 0.0 end), 0) <= 0.5
+        coalesce(avg(case when is_created_assumed then 1 else 0 end), 0) <= 0.5
             as has_creation_dates
     from deals
 ),

@@ -7,10 +7,10 @@ with stages as (
 first_stages as (
     select
         pipeline,
-        min_by(stage, stage_order) as stage
+        stage
     from stages
-    where not is_closed
-    group by pipeline
+    where not is_closed and stage_order is not null
+    qualify row_number() over (partition by pipeline order by stage_order, stage) = 1
 ),
 
 first_visits as (

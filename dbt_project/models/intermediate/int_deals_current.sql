@@ -62,6 +62,9 @@ final as (
         states.last_open_stage,
         states.reopened_count,
         amounts.amount,
+        pushes.first_close_date,
+        coalesce(pushes.push_count, 0) as push_count,
+        coalesce(pushes.days_pushed, 0) as days_pushed,
         coalesce(recorded.stage_changes, 0) = 0 as is_history_assumed,
         case
             when states.result = 'open' then null
@@ -78,6 +81,7 @@ final as (
     inner join states on lifespans.deal_id = states.deal_id
     inner join versions on lifespans.deal_id = versions.deal_id
     left join amounts on lifespans.deal_id = amounts.deal_id
+    left join {{ ref('int_deal_pushes') }} as pushes on lifespans.deal_id = pushes.deal_id
     left join recorded on lifespans.deal_id = recorded.deal_id
     cross join settings
 )

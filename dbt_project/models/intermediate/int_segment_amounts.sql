@@ -24,11 +24,10 @@ keys as (
 final as (
     select
         keys.segment_key,
-        cast(
-            (cast(coalesce(won.amount, 0) as double) + 5 * overall.mean_amount)
-            / (coalesce(won.deals, 0) + 5)
-            as decimal(18, 2)
-        ) as assumed_amount
+        {{ to_amount(
+            '(cast(coalesce(won.amount, 0) as double) + 5 * overall.mean_amount)'
+            ~ ' / (coalesce(won.deals, 0) + 5)'
+        ) }} as assumed_amount
     from keys
     cross join overall
     left join won on keys.segment_key = won.segment_key

@@ -88,7 +88,7 @@ final as (
         round(cast(explained.conversion_rate as double), 6) as conversion_rate,
         round(cast(explained.conversion_rate_before as double), 6)
             as conversion_rate_last_4_quarters,
-        cast(explained.revenue_lost as decimal(18, 2)) as revenue_lost
+        {{ to_amount('explained.revenue_lost') }} as revenue_lost
     from explained
     cross join {{ source('raw', 'run_settings') }} as settings
     left join {{ ref('dim_stages') }} as stages

@@ -32,15 +32,16 @@ measured as (
         coalesce(measures.won_without_amount, 0) as won_deals_without_amount,
         coalesce(measures.open_without_amount, 0) as open_deals_without_amount,
         coalesce(measures.lifetime_deals, 0) as lifetime_deals,
-        measures.won_amount / nullif(measures.deals_won - measures.won_without_amount, 0)
-            as average_deal_amount,
+        cast(measures.won_amount as double)
+        / nullif(measures.deals_won - measures.won_without_amount, 0) as average_deal_amount,
         measures.median_won_amount as median_deal_amount,
-        measures.trimmed_won_amount as trimmed_deal_amount,
+        cast(measures.trimmed_won_amount as double)
+        / nullif(measures.trimmed_won_deals, 0) as trimmed_deal_amount,
         measures.deals_won / nullif(measures.deals_won + measures.deals_lost, 0) as close_rate,
         -- Where lost deals carry no amounts, the share of money would be 1 whatever was lost.
         case
             when measures.deals_lost = 0 or measures.positive_lost_amount > 0
-                then coalesce(measures.positive_won_amount, 0) / nullif(
+                then cast(coalesce(measures.positive_won_amount, 0) as double) / nullif(
                     coalesce(measures.positive_won_amount, 0)
                     + coalesce(measures.positive_lost_amount, 0),
                     0
@@ -72,18 +73,17 @@ final as (
         cast(deals_lost as bigint) as deals_lost,
         cast(won_amount as decimal(18, 2)) as won_amount,
         cast(lost_amount as decimal(18, 2)) as lost_amount,
-        cast(average_deal_amount as decimal(18, 2)) as average_deal_amount,
-        cast(median_deal_amount as decimal(18, 2)) as median_deal_amount,
-        cast(trimmed_deal_amount as decimal(18, 2)) as trimmed_deal_amount,
+        {{ to_amount('average_deal_amount') }} as average_deal_amount,
+        {{ to_amount('median_deal_amount') }} as median_deal_amount,
+        {{ to_amount('trimmed_deal_amount') }} as trimmed_deal_amount,
         round(cast(close_rate as double), 6) as close_rate,
         round(cast(close_rate_by_amount as double), 6) as close_rate_by_amount,
         round(cast(median_lifetime_days as double), 2) as median_lifetime_days,
         round(cast(mean_lifetime_days as double), 2) as mean_lifetime_days,
         cast(lifetime_deals as bigint) as lifetime_deals,
-        cast(
-            open_deals_at_end * close_rate * average_deal_amount / nullif(mean_lifetime_days, 0)
-            as decimal(18, 2)
-        ) as sales_velocity_per_day,
+        {{ to_amount(
+            'open_deals_at_end * close_rate * average_deal_amount / nullif(mean_lifetime_days, 0)'
+        ) }} as sales_velocity_per_day,
         cast(open_deals_at_end as bigint) as open_deals_at_end,
         cast(open_amount_at_end as decimal(18, 2)) as open_amount_at_end,
         cast(won_deals_without_amount as bigint) as won_deals_without_amount,

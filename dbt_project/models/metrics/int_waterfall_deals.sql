@@ -87,10 +87,10 @@ final as (
             when opening_original_amount = closing_original_amount then opening_amount
             when opening_original_amount > 0
                 then
-                    cast(
-                        closing_original_amount * (opening_amount / opening_original_amount)
-                        as decimal(18, 2)
-                    )
+                    {{ to_amount(
+                        'closing_original_amount'
+                        ~ ' * (cast(opening_amount as double) / opening_original_amount)'
+                    ) }}
         end as unmoved_amount,
         coalesce(is_same_currency, false) as is_same_currency
     from states

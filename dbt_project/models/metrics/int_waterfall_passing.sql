@@ -15,7 +15,9 @@ final as (
         touched.closing_date,
         touched.deal_id,
         max_by(coalesce(versions.amount, 0), versions.valid_from) as amount,
-        max_by(versions.close_date, versions.valid_from) as close_date
+        max_by(versions.close_date, versions.valid_from) filter (
+            where versions.close_date is not null
+        ) as close_date
     from touched
     inner join versions
         on
