@@ -49,6 +49,15 @@ test-forms: .venv/installed ## refresh the simulated company from each CRM's own
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m pytest tests/crm_forms
 
+.venv/spark-installed: .venv/installed requirements-spark.lock
+	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
+	@touch $@
+
+.PHONY: test-spark
+test-spark: .venv/spark-installed ## build every model on Spark, too, and compare the tables (needs Java)
+	@$(BIN)/python -m pytest tests/spark
+
 .PHONY: test-browser
 test-browser: .venv/installed ## drive the Dagster UI in a browser (needs Chromium)
 	@$(BIN)/funnelcast prepare
@@ -71,7 +80,12 @@ bench: .venv/installed ## time a refresh, and landing 1 M deals, against floors 
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m tests.benchmarks
 
+COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	--no-emit-index-url --no-emit-find-links --no-strip-extras --no-annotate
+
 .PHONY: lock
-lock: ## resolve requirements.lock anew from pyproject.toml
-	@$(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-		--no-emit-index-url --no-emit-find-links --no-strip-extras --no-annotate --extra dev pyproject.toml --output-file requirements.lock
+lock: ## resolve requirements.lock and what the extra spark adds to it anew from pyproject.toml
+	@$(COMPILE) --extra dev pyproject.toml --output-file requirements.lock
+	@$(COMPILE) --extra dev --extra spark --constraint requirements.lock pyproject.toml --output-file all.lock
+	@grep -vxFf requirements.lock all.lock > requirements-spark.lock
+	@rm all.lock

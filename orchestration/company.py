@@ -98,7 +98,7 @@ class Source(Settings):
 
 
 class Condition(Settings):
-    """One condition on a deal column; exactly one comparison is set."""
+    """One condition on a deal column; exactly one comparison is set, and texts are compared to the letter."""
 
     column: Name
     is_in: list[str] | None = None
@@ -185,14 +185,6 @@ class Company(Settings):
         if taken:
             raise ValueError(
                 f"sources: dimensions {', '.join(sorted(taken))} have the name of a built-in segment"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _exclusions_are_not_ignored(self) -> "Company":
-        if self.exclusions:
-            raise ValueError(
-                "exclusions: are not applied yet, so numbers would be wrong; an empty list is accepted"
             )
         return self
 

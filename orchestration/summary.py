@@ -1,5 +1,6 @@
 """What a refresh found, in one screen of plain words."""
 
+import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,6 +23,7 @@ BLOCKED_SHOWN = 5
 WIDTH = 12
 LINE = 118
 EXPLAINED_LINES = 6
+SAMPLES_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ def _landed(settings: RunSettings) -> Iterator[str]:
     rows = newest.group_by("entity").agg(_landed_rows()).sort("entity")
     with connected(settings.warehouse, read_only=True) as connection:
         deals = _value(connection, "select count(distinct deal_id) from raw.deals")
+        excluded = _value(connection, "select count(distinct deal_id) from raw.excluded_deals")
     quarantined = _count(int(newest["rows_quarantined"].sum() or 0), "row")
     yield _line("Landed", f"{_count(deals, 'deal')}; {quarantined} quarantined in the newest extract")
     if not settings.is_preview and newest["rows_quarantined"].sum():
@@ -74,6 +77,11 @@ def _landed(settings: RunSettings) -> Iterator[str]:
     ]
     if others:
         yield _line("", f"beside them {', '.join(others)}")
+    if settings.company.exclusions:
+        yield _line(
+            "Excluded",
+            f"{_count(excluded, 'deal')}, as the company file says: see quality.exclusions_applied",
+        )
 
 
 def _landed_rows() -> pl.Expr:
@@ -203,10 +211,21 @@ def _checks(results: pl.DataFrame, refusals: list[str]) -> Iterator[str]:
 def _explained(word: str, row: dict[str, Any]) -> Iterator[str]:
     """A check in the words of its suite: what should hold, what was seen, what to do."""
     text = f"{word}: {row['check']}: {row['observed']}. Expected: {row['description']} {row['remedy']}"
+    text += _samples(json.loads(row.get("sample") or "[]"))
     for line in textwrap.wrap(text.replace("\n", " "), LINE - WIDTH, subsequent_indent="  ")[
         :EXPLAINED_LINES
     ]:
         yield _line("", line)
+
+
+def _samples(rows: list[dict[str, Any]]) -> str:
+    """The first rows that a check found; of their values, which are text of extracts, what can be printed."""
+    shown = "; ".join(
+        ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+        for row in rows[:SAMPLES_SHOWN]
+    )
+    printable = "".join(letter if letter.isprintable() else " " for letter in shown)
+    return f" Such as: {printable}" if printable else ""
 
 
 def _published(settings: RunSettings, build: Build | None, refusals: list[str]) -> Iterator[str]:

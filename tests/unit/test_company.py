@@ -48,10 +48,6 @@ def test_a_minimal_file_takes_sensible_defaults(tmp_path):
         ({"more": "amount_meaning: mrr"}, "amount_meaning: 'mrr': accepted is 'tcv', 'acv' or 'arr'"),
         ({"more": "process: {Sales: {New: qualifed}}"}, "process.Sales.New: 'qualifed'"),
         ({"more": "exclusions: [{name: tests, where: [{column: stage}]}]"}, "exactly one of is_in, contains"),
-        (
-            {"more": "exclusions: [{name: tests, where: [{column: stage, is_in: [Test]}]}]"},
-            "exclusions: are not applied yet",
-        ),
         ({"sources": "sources: []"}, "sources"),
         (
             {"sources": "sources: [{name: a, path: x}, {name: a, path: y, id_prefix: b}]"},
