@@ -35,7 +35,8 @@ measured as (
         cast(measures.won_amount as double)
         / nullif(measures.deals_won - measures.won_without_amount, 0) as average_deal_amount,
         measures.median_won_amount as median_deal_amount,
-        measures.trimmed_won_amount as trimmed_deal_amount,
+        cast(measures.trimmed_won_amount as double)
+        / nullif(measures.trimmed_won_deals, 0) as trimmed_deal_amount,
         measures.deals_won / nullif(measures.deals_won + measures.deals_lost, 0) as close_rate,
         -- Where lost deals carry no amounts, the share of money would be 1 whatever was lost.
         case

@@ -80,7 +80,8 @@ final as (
             when running.booked_amount < quotas.amount
                 then
                     cast(
-                        running.open_amount / (quotas.amount - running.booked_amount)
+                        cast(running.open_amount as double)
+                        / cast(quotas.amount - running.booked_amount as double)
                         as decimal(18, 6)
                     )
         end as coverage

@@ -45,8 +45,9 @@ rated as (
         case
             when sum(closed.lost_amount) > 0 or sum(closed.deals_lost) = 0
                 then
-                    sum(closed.won_amount)
-                    / nullif(sum(closed.won_amount) + sum(closed.lost_amount), 0)
+                    cast(sum(closed.won_amount) as double) / nullif(
+                        cast(sum(closed.won_amount) + sum(closed.lost_amount) as double), 0
+                    )
         end as win_rate
     from cells
     inner join closed

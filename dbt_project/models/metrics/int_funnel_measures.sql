@@ -40,6 +40,15 @@ ranked as (
     from events
 ),
 
+-- Neither among the smallest nor among the largest tenth of the amounts.
+marked as (
+    select
+        *,
+        amount_no > floor(amounts * 0.1)
+        and amount_no <= amounts - floor(amounts * 0.1) as is_typical
+    from ranked
+),
+
 final as (
     select
         segment_name,
@@ -61,17 +70,10 @@ final as (
         sum(amount) filter (where event = 'won' and amount > 0) as positive_won_amount,
         sum(amount) filter (where event = 'lost' and amount > 0) as positive_lost_amount,
         median(case when event = 'won' then cast(amount as double) end) as median_won_amount,
-        -- without the smallest and the largest tenth
-        avg(
-            case
-                when
-                    event = 'won' and amount_no > floor(amounts * 0.1)
-                    and amount_no <= amounts - floor(amounts * 0.1)
-                    then amount
-            end
-        ) as trimmed_won_amount,
+        count(*) filter (where event = 'won' and is_typical) as trimmed_won_deals,
+        sum(amount) filter (where event = 'won' and is_typical) as trimmed_won_amount,
         median(cast(lifetime_days as double)) as median_lifetime_days
-    from ranked
+    from marked
     group by segment_name, segment_value, period_start
 )
 

@@ -11,8 +11,11 @@ measured as (
             when standings.booked_amount >= standings.quota_amount then 'target_met'
             else 'remaining'
         end as coverage_status,
-        standings.quota_amount - standings.booked_amount as remaining_amount,
-        standings.booked_amount / nullif(standings.quota_amount, 0) as attainment,
+        cast(standings.quota_amount - standings.booked_amount as double)
+        / nullif(rates.win_rate, 0)
+        - cast(standings.open_amount as double) as still_needed_amount,
+        cast(standings.booked_amount as double)
+        / nullif(cast(standings.quota_amount as double), 0) as attainment,
         rates.win_rate,
         paces.usual_coverage,
         paces.usual_booked_share,
@@ -54,26 +57,17 @@ final as (
         quota_amount,
         coverage_status,
         round(cast(coverage as double), 6) as coverage,
-        round(cast(usual_coverage as double), 6) as usual_coverage,
-        round(cast(win_rate as double), 6) as win_rate,
+        round(usual_coverage, 6) as usual_coverage,
+        round(win_rate, 6) as win_rate,
         case
             when coverage_status = 'target_met' then cast(0 as decimal(18, 2))
-            when coverage_status = 'remaining'
-                then
-                    cast(
-                        greatest(
-                            cast(remaining_amount as double) / nullif(cast(win_rate as double), 0)
-                            - cast(open_amount as double),
-                            0
-                        ) as decimal(18, 2)
-                    )
+            when coverage_status = 'remaining' and win_rate > 0
+                then {{ to_amount('greatest(still_needed_amount, 0)') }}
         end as needed_amount,
-        round(cast(attainment as double), 6) as attainment,
-        round(cast(usual_booked_share as double), 6) as usual_booked_share,
-        cast(usual_booked_amount as decimal(18, 2)) as usual_booked_amount,
-        round(
-            cast(attainment as double) / nullif(cast(usual_booked_share as double), 0), 6
-        ) as pacing,
+        round(attainment, 6) as attainment,
+        round(usual_booked_share, 6) as usual_booked_share,
+        {{ to_amount('usual_booked_amount') }} as usual_booked_amount,
+        round(attainment / nullif(usual_booked_share, 0), 6) as pacing,
         round(
             cast(leading_amount as double) / nullif(cast(open_amount as double), 0), 6
         ) as top_five_share,
