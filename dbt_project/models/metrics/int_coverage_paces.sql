@@ -29,7 +29,8 @@ compared as (
         past.booked_amount,
         case
             when finals.booked_amount > 0
-                then cast(past.booked_amount / finals.booked_amount as decimal(18, 6))
+                then
+                    {{ to_amount('cast(past.booked_amount as double) / finals.booked_amount', 6) }}
         end as booked_share
     from standings as told
     inner join standings as past
@@ -54,13 +55,14 @@ final as (
         segment_value,
         fiscal_period,
         snapshot_date,
-        sum(coverage) / nullif(count(coverage), 0) as usual_coverage,
+        cast(sum(coverage) as double) / nullif(count(coverage), 0) as usual_coverage,
         case
             when count(booked_share) >= {{ fewest_periods }}
-                then sum(booked_share) / count(booked_share)
+                then cast(sum(booked_share) as double) / count(booked_share)
         end as usual_booked_share,
         case
-            when count(*) >= {{ fewest_periods }} then sum(booked_amount) / count(*)
+            when count(*) >= {{ fewest_periods }}
+                then cast(sum(booked_amount) as double) / count(*)
         end as usual_booked_amount
     from compared
     group by segment_name, segment_value, fiscal_period, snapshot_date

@@ -45,7 +45,7 @@ rated as (
         case
             when sum(closed.lost_amount) > 0 or sum(closed.deals_lost) = 0
                 then
-                    sum(closed.won_amount)
+                    cast(sum(closed.won_amount) as double)
                     / nullif(sum(closed.won_amount) + sum(closed.lost_amount), 0)
         end as win_rate
     from cells

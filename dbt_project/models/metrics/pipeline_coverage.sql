@@ -12,7 +12,7 @@ measured as (
             else 'remaining'
         end as coverage_status,
         standings.quota_amount - standings.booked_amount as remaining_amount,
-        standings.booked_amount / nullif(standings.quota_amount, 0) as attainment,
+        cast(standings.booked_amount as double) / nullif(standings.quota_amount, 0) as attainment,
         rates.win_rate,
         paces.usual_coverage,
         paces.usual_booked_share,
@@ -60,17 +60,14 @@ final as (
             when coverage_status = 'target_met' then cast(0 as decimal(18, 2))
             when coverage_status = 'remaining'
                 then
-                    cast(
-                        greatest(
-                            cast(remaining_amount as double) / nullif(cast(win_rate as double), 0)
-                            - cast(open_amount as double),
-                            0
-                        ) as decimal(18, 2)
-                    )
+                    {{ to_amount(
+                        'greatest(cast(remaining_amount as double) / nullif(win_rate, 0)'
+                        ~ ' - cast(open_amount as double), 0)'
+                    ) }}
         end as needed_amount,
         round(cast(attainment as double), 6) as attainment,
         round(cast(usual_booked_share as double), 6) as usual_booked_share,
-        cast(usual_booked_amount as decimal(18, 2)) as usual_booked_amount,
+        {{ to_amount('usual_booked_amount') }} as usual_booked_amount,
         round(
             cast(attainment as double) / nullif(cast(usual_booked_share as double), 0), 6
         ) as pacing,
