@@ -48,7 +48,7 @@ final as (
         sum(amount) filter (where event = 'won' and amount > 0) as positive_won_amount,
         sum(amount) filter (where event = 'lost' and amount > 0) as positive_lost_amount,
         -- in cents, so that the middle of two amounts is exact
-        median(case when event = 'won' then cast(amount * 100 as double) end) / 100
+        round(median(case when event = 'won' then cast(amount * 100 as double) end)) / 100
             as median_won_amount,
         median(cast(lifetime_days as double)) as median_lifetime_days
     from events
