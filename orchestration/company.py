@@ -10,6 +10,11 @@ import holidays as holiday_calendars
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 BUILT_IN_SEGMENTS = ("all", "owner", "team", "pipeline", "deal_type")
+AMOUNT_MEANINGS = {
+    "tcv": "total contract value",
+    "acv": "annual contract value",
+    "arr": "annual recurring revenue",
+}
 
 
 def _time_zone(value: object) -> object:
@@ -93,7 +98,7 @@ class Source(Settings):
 
 
 class Condition(Settings):
-    """One condition on a deal column; exactly one comparison is set."""
+    """One condition on a deal column; exactly one comparison is set, and texts are compared to the letter."""
 
     column: Name
     is_in: list[str] | None = None
@@ -149,6 +154,7 @@ class Company(Settings):
     company: str = Field(min_length=1)
     time_zone: Annotated[str, BeforeValidator(_time_zone)]
     reporting_currency: Currency
+    amount_meaning: Literal["tcv", "acv", "arr"] | None = None  # nothing is recalculated
     fiscal_year: FiscalYear = FiscalYear()
     forecast: ForecastSettings = ForecastSettings()
     demo: Demo | None = None
@@ -179,14 +185,6 @@ class Company(Settings):
         if taken:
             raise ValueError(
                 f"sources: dimensions {', '.join(sorted(taken))} have the name of a built-in segment"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _exclusions_are_not_ignored(self) -> "Company":
-        if self.exclusions:
-            raise ValueError(
-                "exclusions: are not applied yet, so numbers would be wrong; an empty list is accepted"
             )
         return self
 

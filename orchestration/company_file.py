@@ -8,6 +8,7 @@ import yaml
 from pydantic import ValidationError
 
 from orchestration.company import Company
+from orchestration.exclusions import exclusion_problems
 from orchestration.setting_problems import setting_problems
 
 
@@ -36,9 +37,12 @@ def load_company(path: Path) -> Company:
             f"{path}: a mapping of keys to values is accepted, with company, time_zone, sources"
         )
     try:
-        return Company.model_validate(content)
+        company = Company.model_validate(content)
     except ValidationError as error:
         raise CompanyFileError(setting_problems(path, error, Company)) from None
+    if problems := [f"{path}: {problem}" for problem in exclusion_problems(company)]:
+        raise CompanyFileError("\n".join(problems))
+    return company
 
 
 class _StrictLoader(yaml.SafeLoader):

@@ -99,13 +99,13 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str
     columns: dict[str, list[dg.TableColumn]] = {}
     for table, column, type_, comment in connection.execute(
         "select table_name, column_name, data_type, comment from duckdb_columns()"
-        " where schema_name in ('staging', 'intermediate', 'core', 'metrics')"
+        " where schema_name in ('staging', 'intermediate', 'core', 'metrics', 'quality')"
         " order by table_name, column_index"
     ).fetchall():
         columns.setdefault(table, []).append(dg.TableColumn(column, type_, comment))
     counted = connection.execute(
         "select schema_name, table_name from duckdb_tables()"
-        " where schema_name in ('staging', 'intermediate', 'core', 'metrics')"
+        " where schema_name in ('staging', 'intermediate', 'core', 'metrics', 'quality')"
     ).fetchall()
     rows = {
         table: (connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone() or (0,))[0]

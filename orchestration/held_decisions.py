@@ -11,7 +11,7 @@ from orchestration.extracts import ExtractError, read_manifest
 from orchestration.extracts.decisions import Decision, read_decisions, write_decisions
 from orchestration.extracts.entities import ENTITIES
 from orchestration.extracts.held_extracts import HeldExtract, Reason, read_held
-from orchestration.extracts.staged_extracts import EXTRACT, UNLANDED
+from orchestration.extracts.staged_extracts import EXTRACT, REPLACED, UNLANDED
 
 LINE = 118
 
@@ -134,6 +134,9 @@ def _deals_gone(folder: DataFolder, held: HeldExtract) -> int:
     key = list(ENTITIES["deals"].key)
     versions = pl.concat([pl.read_parquet(file, columns=[*key, "is_tombstone"]) for file in earlier])
     newest = versions.unique(subset=key, keep="last", maintain_order=True).filter(~pl.col("is_tombstone"))
+    replaced = staged / REPLACED / "deals.parquet"
+    if replaced.exists():  # all others stayed as they were
+        newest = newest.join(pl.read_parquet(replaced), on=key, how="semi")
     gone = newest.join(pl.read_parquet(deals, columns=key), on=key, how="anti")
     unreadable = staged / UNLANDED / "deals.parquet"
     if unreadable.exists():

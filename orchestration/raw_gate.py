@@ -17,6 +17,7 @@ from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
 from orchestration.extracts.held_extracts import HeldExtract, Reason, write_held
 from orchestration.extracts.landing_order import landable
 from orchestration.extracts.manifest import LandedFile
+from orchestration.extracts.rows_of_extract import rows_of_extract
 from orchestration.extracts.table_rows import FileAccount
 from orchestration.gates import run_gate
 
@@ -68,7 +69,8 @@ def check_staged(
         elif extract.is_landed:
             found = []
         else:
-            found = run_gate("raw", None, _views(extract, _newest_before(own, extract)), thresholds)
+            views = _views(extract, _newest_before(own, extract), lake)
+            found = run_gate("raw", None, views, thresholds)
             found = [_as_decided(result, extract, decisions or Decisions()) for result in found]
         if extract.extract_date and not any(result.is_blocking for result in found):
             own[extract.extract_date] = _rows(extract.files)
@@ -178,7 +180,7 @@ def _unreadable(problem: str) -> CheckResult:
     )
 
 
-def _views(extract: StagedExtract, before: Rows) -> dict[str, str | pl.DataFrame]:
+def _views(extract: StagedExtract, before: Rows, lake: LakeManifest | None) -> dict[str, str | pl.DataFrame]:
     files = [
         {
             "source_name": extract.source_name,
@@ -190,16 +192,15 @@ def _views(extract: StagedExtract, before: Rows) -> dict[str, str | pl.DataFrame
         for account in extract.files
     ]
     return {
-        "landed_deals": _staged_rows(extract, "deals"),
-        "landed_deal_changes": _staged_rows(extract, "deal_changes"),
+        "landed_deals": _staged_rows(extract, "deals", lake),
+        "landed_deal_changes": _staged_rows(extract, "deal_changes", lake),
         "landed_files": pl.DataFrame(files, infer_schema_length=None),
     }
 
 
-def _staged_rows(extract: StagedExtract, entity: str) -> str | pl.DataFrame:
-    """A query of the staged rows, which stay in their file, or an empty table."""
-    path = extract.entity(entity)
-    if path.exists():
-        quoted = str(path).replace("'", "''")
-        return f"select * from read_parquet('{quoted}')"
-    return pl.DataFrame(schema={**ENTITIES[entity].columns, **LAKE_COLUMNS})
+def _staged_rows(extract: StagedExtract, entity: str, lake: LakeManifest | None) -> str | pl.DataFrame:
+    """A query of the rows of an extract, which stay in their files, or an empty table."""
+    if not extract.entity(entity).exists():
+        return pl.DataFrame(schema={**ENTITIES[entity].columns, **LAKE_COLUMNS})
+    files = lake.files_of_source(extract.source_name, entity) if lake else []
+    return rows_of_extract(extract, ENTITIES[entity], files)

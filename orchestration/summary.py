@@ -1,5 +1,6 @@
 """What a refresh found, in one screen of plain words."""
 
+import json
 import textwrap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -11,6 +12,7 @@ import polars as pl
 
 from orchestration.builds import Build
 from orchestration.check_results import blocking, no_results
+from orchestration.company import AMOUNT_MEANINGS, Company
 from orchestration.extracts.held_extracts import read_held
 from orchestration.publication import current_version, version_folder
 from orchestration.raw_gate import extract_of
@@ -21,6 +23,7 @@ BLOCKED_SHOWN = 5
 WIDTH = 12
 LINE = 118
 EXPLAINED_LINES = 6
+SAMPLES_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,9 @@ def summarise(settings: RunSettings) -> Summary:
     if not refusals:
         with connected(settings.warehouse, read_only=True) as connection:
             currency = settings.company.reporting_currency
-            lines += ["", *_forecast(connection, currency), "", *_blocked(connection, currency)]
+            money = _money(settings.company)
+            lines += ["", *_forecast(connection, money), *_coverage(connection, currency)]
+            lines += ["", *_blocked(connection, currency)]
     lines += ["", *_checks(results, refusals), *_published(settings, build, refusals), *_not_done(settings)]
     return Summary("\n".join(["", *lines]), not refusals and not held)
 
@@ -60,6 +65,7 @@ def _landed(settings: RunSettings) -> Iterator[str]:
     rows = newest.group_by("entity").agg(_landed_rows()).sort("entity")
     with connected(settings.warehouse, read_only=True) as connection:
         deals = _value(connection, "select count(distinct deal_id) from raw.deals")
+        excluded = _value(connection, "select count(distinct deal_id) from raw.excluded_deals")
     quarantined = _count(int(newest["rows_quarantined"].sum() or 0), "row")
     yield _line("Landed", f"{_count(deals, 'deal')}; {quarantined} quarantined in the newest extract")
     if not settings.is_preview and newest["rows_quarantined"].sum():
@@ -71,13 +77,24 @@ def _landed(settings: RunSettings) -> Iterator[str]:
     ]
     if others:
         yield _line("", f"beside them {', '.join(others)}")
+    if settings.company.exclusions:
+        yield _line(
+            "Excluded",
+            f"{_count(excluded, 'deal')}, as the company file says: see quality.exclusions_applied",
+        )
 
 
 def _landed_rows() -> pl.Expr:
     return (pl.col("rows_in") - pl.col("rows_quarantined") - pl.col("rows_duplicate")).sum()
 
 
-def _forecast(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
+def _money(company: Company) -> str:
+    """What amounts are: the reporting currency, and what the company says they mean."""
+    meaning = AMOUNT_MEANINGS.get(company.amount_meaning or "")
+    return f"{company.reporting_currency} of {meaning}" if meaning else company.reporting_currency
+
+
+def _forecast(connection: duckdb.DuckDBPyConnection, money: str) -> Iterator[str]:
     rows = _rows(
         connection,
         "select * from forecast.forecast_quarters"
@@ -92,7 +109,7 @@ def _forecast(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[
     headline = by_method["headline"]
     yield _line(
         "Forecast",
-        f"{headline['fiscal_period']}, {headline['period_start']} to {headline['period_end']}, in {currency}",
+        f"{headline['fiscal_period']}, {headline['period_start']} to {headline['period_end']}, in {money}",
     )
     yield _amount("won so far", headline["won_to_date"])
     yield _amount(
@@ -119,6 +136,28 @@ def _range(row: dict[str, Any]) -> str:
     if row["p10"] is None or row["p90"] is None:
         return "no range"
     return f"8 in 10: {row['p10']:,.0f} to {row['p90']:,.0f}"
+
+
+def _coverage(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
+    """How far the running period's quota is booked and covered; nothing where the company has no quotas."""
+    rows = _rows(
+        connection,
+        "select fiscal_period, quota_amount, attainment, coverage, usual_coverage, needed_amount"
+        " from metrics.pipeline_coverage cross join raw.run_settings"
+        " where segment_name = 'all' and snapshot_date = as_of_date - 1"
+        " and as_of_date between period_start and period_end and quota_amount > 0",
+    )
+    for row in rows:
+        booked = f"{row['attainment']:.0%} of the quota of {row['quota_amount']:,.0f} {currency} is booked"
+        yield _line("Coverage", f"{row['fiscal_period']}: {booked}")
+        if row["coverage"] is not None:
+            usual = row["usual_coverage"]
+            beside = "" if usual is None else f", usually {usual:.1f} times at this time"
+            yield _line("", f"deals due in it are {row['coverage']:.1f} times what is left to book{beside}")
+        if row["needed_amount"]:
+            yield _line(
+                "", f"at the usual win rate {row['needed_amount']:,.0f} more are needed in open deals"
+            )
 
 
 def _blocked(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:
@@ -172,10 +211,21 @@ def _checks(results: pl.DataFrame, refusals: list[str]) -> Iterator[str]:
 def _explained(word: str, row: dict[str, Any]) -> Iterator[str]:
     """A check in the words of its suite: what should hold, what was seen, what to do."""
     text = f"{word}: {row['check']}: {row['observed']}. Expected: {row['description']} {row['remedy']}"
+    text += _samples(json.loads(row.get("sample") or "[]"))
     for line in textwrap.wrap(text.replace("\n", " "), LINE - WIDTH, subsequent_indent="  ")[
         :EXPLAINED_LINES
     ]:
         yield _line("", line)
+
+
+def _samples(rows: list[dict[str, Any]]) -> str:
+    """The first rows that a check found; of their values, which are text of extracts, what can be printed."""
+    shown = "; ".join(
+        ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+        for row in rows[:SAMPLES_SHOWN]
+    )
+    printable = "".join(letter if letter.isprintable() else " " for letter in shown)
+    return f" Such as: {printable}" if printable else ""
 
 
 def _published(settings: RunSettings, build: Build | None, refusals: list[str]) -> Iterator[str]:

@@ -15,6 +15,7 @@ import psutil
 
 from orchestration.company import Company
 from orchestration.data_folder import DataFolder
+from orchestration.exclusions import excluded_deals, exclusions_table
 from orchestration.extracts import LakeManifest, read_manifest
 from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
 from orchestration.fiscal import calendar_days
@@ -54,7 +55,15 @@ def prepare(database: Path, company: Company, manifest: LakeManifest, as_of: dat
         connection.execute("create schema if not exists raw")
         for entity in ENTITIES.values():
             _create_lake_view(connection, entity.name, manifest.files(entity.name))
-        for name, frame in _settings_tables(company, manifest, as_of).items():
+        tables = _settings_tables(company, manifest, as_of)
+        known = tables["extracts"].select(
+            "source_name",
+            "extract_date",
+            (pl.col("known_at") <= as_of_start(as_of, company.time_zone)).alias("is_known"),
+        )
+        files = manifest.files("deals"), manifest.files("deal_dimensions")
+        tables["excluded_deals"] = excluded_deals(company, *files, known)
+        for name, frame in tables.items():
             write_table(connection, f"raw.{name}", frame)
 
 
@@ -153,6 +162,7 @@ def _settings_tables(company: Company, manifest: LakeManifest, as_of: date) -> d
                 "as_of_at": [as_of_start(as_of, company.time_zone)],
                 "time_zone": [company.time_zone],
                 "reporting_currency": [company.reporting_currency],
+                "amount_meaning": pl.Series([company.amount_meaning], dtype=pl.String),
                 "forecast_period": [company.forecast.period],
                 "horizon": [company.forecast.horizon],
                 "settlement_days": [company.settlement_days],
@@ -167,6 +177,7 @@ def _settings_tables(company: Company, manifest: LakeManifest, as_of: date) -> d
                 for name in company.segment_names
             ]
         ),
+        "exclusions": exclusions_table(company.exclusions),
         "process_steps": pl.DataFrame(
             [
                 {"source_name": None, "pipeline": pipeline, "stage": stage, "process_step": step}

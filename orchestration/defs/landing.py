@@ -22,6 +22,8 @@ SETTINGS_TABLES: Final = {
     "calendar_days": "Every day with its fiscal period.",
     "segment_names": "What metrics and forecasts are cut by.",
     "process_steps": "Stages whose process step the company file names.",
+    "exclusions": "What the company file excludes: the name of each exclusion and its conditions.",
+    "excluded_deals": "The deals that do not count, by exclusion.",
     "sources": "The CRMs of the company file.",
     "extracts": "Every landed extract and the moment it was taken.",
 }

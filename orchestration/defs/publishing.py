@@ -72,6 +72,8 @@ def publication(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.Mater
         build.as_of,
         {
             "company": settings.company.company,
+            "reporting_currency": settings.company.reporting_currency,
+            "amount_meaning": settings.company.amount_meaning,
             "as_of": str(build.as_of),
             "published_at": published_now(),
             "run_id": context.run_id,

@@ -1,6 +1,7 @@
 """Delimited text as a table: polars parses the sound records, and the broken ones are named by line."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -8,7 +9,7 @@ import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource, broken_positions, encoding_of, text_blocks
 from orchestration.extracts.csv_lines import records_at
-from orchestration.extracts.csv_records import BrokenLine, Positions, Records, scan
+from orchestration.extracts.csv_records import LINE_FEED, BrokenLine, Positions, Records, scan
 from orchestration.extracts.csv_shapes import CsvShape, shape_of, split_fields
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.tables import LINE, Block, Table, position_name
@@ -29,7 +30,7 @@ def open_csv(source: ByteSource) -> Table:
     shape = shape_of(source.name, next(text_blocks(source, encoding), b""))
 
     def blocks(positions: Sequence[int]) -> Iterator[Block]:
-        return _blocks(source, encoding, shape, positions)
+        return _blocks(source.name, text_blocks(source, encoding), shape, positions)
 
     def split(line: str) -> list[str]:
         return split_fields(line.rstrip("\r\n"), shape.delimiter)
@@ -37,12 +38,34 @@ def open_csv(source: ByteSource) -> Table:
     def texts(lines: Collection[int]) -> Iterator[tuple[int, str]]:
         return records_at(text_blocks(source, encoding), shape.delimiter, lines)
 
-    return Table(source.path, source.name, shape.header, blocks, split, texts=texts)
+    lies_as_it_is = encoding == "utf-8" and not (source.compression or source.member)
+    own_shape = shape if lies_as_it_is else None
+    return Table(source.path, source.name, shape.header, blocks, split, texts=texts, shape=own_shape)
 
 
-def _blocks(source: ByteSource, encoding: str, shape: CsvShape, positions: Sequence[int]) -> Iterator[Block]:
+def table_of_lines(table: Table, shape: CsvShape, text: bytes, lines: Positions) -> Table:
+    """The table with some of its lines alone: `text` holds those at `lines` (from 0), the header's first."""
+
+    def blocks(positions: Sequence[int]) -> Iterator[Block]:
+        for block in _blocks(table.name, iter([text]), shape, positions):
+            numbers = pl.Series(LINE, lines[block.rows[LINE].to_numpy() - 1] + 1, dtype=pl.Int64)
+            broken = [replace(each, line=int(lines[each.line - 1]) + 1) for each in block.broken]
+            yield Block(block.rows.with_columns(numbers), broken)
+
+    def texts(wanted: Collection[int]) -> Iterator[tuple[int, str]]:
+        found = scan(text, shape.delimiter, 1, is_last=True)
+        feeds = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == LINE_FEED) + 1
+        ends = dict(zip(found.lines.tolist(), found.ends.tolist(), strict=True))
+        for place in np.searchsorted(lines, np.array(sorted(wanted), dtype=np.int64) - 1).tolist():
+            start = int(feeds[place - 1]) if place else 0
+            end = ends.get(place + 1, int(feeds[place]) if place < len(feeds) else len(text))
+            yield int(lines[place]) + 1, text[start:end].decode("utf-8", "replace").rstrip("\r\n")
+
+    return replace(table, blocks=blocks, texts=texts)
+
+
+def _blocks(name: str, text: Iterator[bytes], shape: CsvShape, positions: Sequence[int]) -> Iterator[Block]:
     pending, line, follows_blank = b"", 1, False
-    text = text_blocks(source, encoding)
     block = next(text, b"")
     while block or pending:
         following = next(text, b"")
@@ -50,7 +73,7 @@ def _blocks(source: ByteSource, encoding: str, shape: CsvShape, positions: Seque
         records = scan(buffer, shape.delimiter, line, is_last=not following)
         sound, broken, follows_blank = _sound(buffer, records, shape, follows_blank)
         broken.extend(records.broken)
-        rows = _parsed(source.name, buffer, records, sound, shape.delimiter, positions)
+        rows = _parsed(name, buffer, records, sound, shape.delimiter, positions)
         yield Block(rows, sorted(broken, key=lambda each: each.line))
         pending, line, block = buffer[records.consumed :], records.next_line, following
         if not following:

@@ -64,6 +64,10 @@ class EntityRows:
         for number, derivation in enumerate(rule.derives, start=len(rule.lands)):
             self._shown.append(landed(derivation, number, rows.rows, self._context)[derivation.entity])
 
+    def know_pipelines(self, pipelines: Sequence[str]) -> None:
+        """Note pipelines of deals that are not among the rows, since they stayed as they were."""
+        self._pipelines += pipelines
+
     def write_whole(self, later: Sequence[TableMapping]) -> None:
         """Write the entities that no later table adds to.
 
@@ -101,7 +105,7 @@ class EntityRows:
         if entity == "deal_changes":
             rows = with_closing_stages(rows)
         if entity == "deals":
-            self._pipelines = rows["pipeline"].unique().to_list()
+            self._pipelines += rows["pipeline"].unique().to_list()
         self._files.write(entity, rows)
 
     def _write_stages(self, explicit: pl.DataFrame | None, mapping: Mapping) -> None:

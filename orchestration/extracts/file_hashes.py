@@ -60,8 +60,15 @@ class FileHashes:
             ExtractError: a file was written to since, or is gone.
         """
         for file in extract.files:
-            if not file.exists() or _state(file) != self._used[str(file)][0]:
+            if not self._is_unchanged(file):
                 raise ExtractError(f"{file}: {CHANGED}")
+
+    def are_unchanged(self, extract: FoundExtract) -> bool:
+        """Whether the files are still those whose hash was taken."""
+        return all(self._is_unchanged(file) for file in extract.files)
+
+    def _is_unchanged(self, file: Path) -> bool:
+        return file.exists() and _state(file) == self._used[str(file)][0]
 
     def remember(self) -> None:
         """Keep what was read for the next time."""

@@ -61,6 +61,8 @@ def commit_extracts(folder: DataFolder, staged: Sequence[StagedExtract]) -> Lake
 def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedExtract]) -> LandedExtract:
     """Write the lake files of one extract, told against those before it."""
     before = earlier[-1].lineage if earlier else ""
+    if staged.before not in (None, before):
+        raise AssertionError(f"{staged.name}: was told from another extract than the lake ends with")
     lineage = hashlib.sha256(f"{before}\n{_day(staged)}\n{staged.fingerprint}".encode()).hexdigest()
     entities: dict[str, LandedEntity] = {}
     written: dict[str, pl.Series] = {}
@@ -93,6 +95,7 @@ def _commit(folder: DataFolder, staged: StagedExtract, earlier: Sequence[LandedE
         entities=entities,
         files=tuple(_landed_files(staged, written)),
         quarantine=_keep_quarantine(folder, staged, lineage),
+        settled=staged.settled,
     )
 
 
@@ -106,15 +109,19 @@ def _change(
     entity: Entity, staged: StagedExtract, files: Sequence[Path]
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows that are new or differ from the lake's newest version, and tombstones for rows that are gone."""
-    known = newest_versions(entity, files)
     arriving = pl.read_parquet(staged.entity(entity.name))
+    is_told = staged.replaced(entity.name).exists()
+    known = newest_versions(entity, files, arriving.select(*entity.key) if is_told else None)
     changed = arriving.filter(~content_hashes(entity, arriving).is_in(known[CONTENT].implode()))
     nothing = pl.DataFrame(schema={**entity.columns, **LAKE_COLUMNS})
     if staged.delivery != "full" or entity.is_event:
         return changed, nothing
-    gone = keys_of(
-        entity, files, known[KEY].filter(~known[KEY].is_in(key_hashes(entity, arriving).implode()))
-    )
+    if is_told:
+        replaced = pl.read_parquet(staged.replaced(entity.name))
+        gone = replaced.join(arriving, on=entity.key, how="anti", nulls_equal=True)
+    else:
+        absent = ~known[KEY].is_in(key_hashes(entity, arriving).implode())
+        gone = keys_of(entity, files, known[KEY].filter(absent))
     unreadable = staged.path / UNLANDED / f"{entity.name}.parquet"
     if gone.height and unreadable.exists():
         unlanded = pl.read_parquet(unreadable)

@@ -58,6 +58,7 @@ class LandedExtract:
     entities: dict[str, LandedEntity] = field(default_factory=dict)
     files: tuple[LandedFile, ...] = ()
     quarantine: str | None = None  # path under the quarantine folder
+    settled: tuple[str, ...] = ()  # files in which no row's reading depends on another row
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,11 @@ class LakeManifest:
     def files(self, entity: str) -> list[Path]:
         """The Parquet files that hold the rows of an entity, oldest extract of each source first."""
         landed = (extract.entities.get(entity) for extract in self.extracts)
+        return [self.lake / each.path for each in landed if each]
+
+    def files_of_source(self, source_name: str, entity: str) -> list[Path]:
+        """The Parquet files that hold a source's rows of an entity, oldest extract first."""
+        landed = (extract.entities.get(entity) for extract in self.of_source(source_name))
         return [self.lake / each.path for each in landed if each]
 
     def of_source(self, source_name: str) -> list[LandedExtract]:
@@ -88,10 +94,13 @@ class LakeManifest:
     def quarantined_rows(self, folder: DataFolder) -> pl.DataFrame:
         """A row per value (or line) that could not be landed, of every extract that counts."""
         frames = [pl.DataFrame(schema={"source_name": pl.String, "extract_date": pl.Date, **QUARANTINED})]
-        for extract in self.extracts:
-            if extract.quarantine:
-                frames.append(pl.read_parquet(_kept(folder, extract.quarantine)))
-        return pl.concat(frames)
+        return pl.concat([*frames, *(self.quarantined_by(each, folder) for each in self.extracts)])
+
+    def quarantined_by(self, extract: LandedExtract, folder: DataFolder) -> pl.DataFrame:
+        """A row per value (or line) of one extract that could not be landed."""
+        if extract.quarantine:
+            return pl.read_parquet(_kept(folder, extract.quarantine))
+        return pl.DataFrame(schema={"source_name": pl.String, "extract_date": pl.Date, **QUARANTINED})
 
     def to_json(self) -> str:
         """The manifest as it is written."""
@@ -139,12 +148,15 @@ def write_manifest(folder: DataFolder, extracts: Sequence[LandedExtract]) -> Lak
 def _extract(content: dict[str, object]) -> LandedExtract:
     entities = content.pop("entities")
     files = content.pop("files")
+    settled = content.pop("settled", ())
     assert isinstance(entities, dict)
     assert isinstance(files, list)
+    assert isinstance(settled, list | tuple)
     return LandedExtract(
         **{**content, "extract_date": date.fromisoformat(str(content["extract_date"]))},  # type: ignore[arg-type]
         entities={name: LandedEntity(**each) for name, each in entities.items()},
         files=tuple(LandedFile(**each) for each in files),
+        settled=tuple(settled),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import polars as pl
 
+from orchestration.extracts.changed_lines import read_changed
 from orchestration.extracts.corrections import taken_out
 from orchestration.extracts.entity_files import EntityFiles
 from orchestration.extracts.entity_rows import EntityRows
@@ -17,13 +18,14 @@ from orchestration.extracts.footers import without_footer
 from orchestration.extracts.headerless import with_columns
 from orchestration.extracts.lookups import Lookups
 from orchestration.extracts.mapping import Mapping, TableMapping
-from orchestration.extracts.plan import Context, Variant
+from orchestration.extracts.night_before import NightBefore, are_settled, may_stand_alone
+from orchestration.extracts.plan import Context, Plan, Variant
 from orchestration.extracts.planned_cells import make_plan
 from orchestration.extracts.quarantine import QUARANTINED
 from orchestration.extracts.recognition import recognised
 from orchestration.extracts.set_aside import SetAside, lines_set_aside
 from orchestration.extracts.sources import FoundExtract
-from orchestration.extracts.table_rows import FileAccount, TableRows, read_rows
+from orchestration.extracts.table_rows import FileAccount, read_rows
 from orchestration.extracts.tables import Table, open_tables
 
 FOR_LOOKUP: Final = "(lookup)"  # entity of a file that only serves to look values up
@@ -39,31 +41,58 @@ class ReadExtract:
     quarantined: pl.DataFrame
     accounts: list[FileAccount]
     set_aside: list[SetAside] = field(default_factory=list)
+    settled: tuple[str, ...] = ()
+    replaced: dict[str, pl.DataFrame] = field(default_factory=dict)
+    shortened: dict[str, Table] = field(default_factory=dict)  # by name: without what stayed as it was
 
 
-def read_extract(found: FoundExtract, mapping: Mapping, context: Context, target: Path) -> ReadExtract:
+def read_extract(
+    found: FoundExtract,
+    mapping: Mapping,
+    context: Context,
+    target: Path,
+    before: NightBefore | None = None,
+) -> ReadExtract:
     """All rows of an extract, with the corrections that lie in it; `target` gets a file for each entity.
+
+    Of an extract that is told from the night `before`, rows that stayed as they were may be left out: of
+    the entities in `replaced`, which has the keys of the lake's other rows. `settled` are files in which
+    each row stands for itself.
 
     Raises:
         ExtractError: a file cannot be read, or none holds deals.
     """
     opened = [table for file in found.files for table in open_tables(file)]
     tables, corrections = taken_out(opened, found.name_of)
-    before = (
+    uncorrected = (
         _read_tables(tables, found, mapping, context, target).quarantined if corrections.of_file else None
     )
-    read = _read_tables(corrections.laid_over(tables, found.name_of), found, mapping, context, target)
-    before = read.quarantined if before is None else before
-    corrections.refuse_sound(before)
+    is_comparable = before is not None and not corrections.accounts and before.has_the_files_of(found)
+    read = _read_tables(
+        corrections.laid_over(tables, found.name_of),
+        found,
+        mapping,
+        context,
+        target,
+        before if is_comparable else None,
+    )
+    uncorrected = read.quarantined if uncorrected is None else uncorrected
+    corrections.refuse_sound(uncorrected)
+    tables = [read.shortened.get(table.name, table) for table in tables]
     return replace(
         read,
         accounts=sorted([*read.accounts, *corrections.accounts], key=lambda account: account.file),
-        set_aside=lines_set_aside(tables, found.name_of, read.quarantined, before, corrections),
+        set_aside=lines_set_aside(tables, found.name_of, read.quarantined, uncorrected, corrections),
     )
 
 
 def _read_tables(
-    opened: Sequence[Table], found: FoundExtract, mapping: Mapping, context: Context, target: Path
+    opened: Sequence[Table],
+    found: FoundExtract,
+    mapping: Mapping,
+    context: Context,
+    target: Path,
+    before: NightBefore | None = None,
 ) -> ReadExtract:
     names = recognised(mapping, opened, found.root)
     tables: dict[str, list[Table]] = defaultdict(list)
@@ -76,10 +105,28 @@ def _read_tables(
     quarantined = [pl.DataFrame(schema=QUARANTINED)]
     accounts: list[FileAccount] = []
     next_row = 0
+    settled: list[str] = []
+    replaced: dict[str, pl.DataFrame] = {}
+    short: dict[str, Table] = {}
     landing_tables = {name: rule for name, rule in mapping.tables.items() if name in tables and rule.lands}
     for place, (name, rule) in enumerate(landing_tables.items(), start=1):
-        rows, variants = _table_rows(name, tables[name], mapping, context, lookups, found, next_row)
-        landed_rows.add(name, rule, rows, variants)
+        stands_alone = may_stand_alone(name, tables, landing_tables, context)
+        plans = [make_plan(table, name, mapping, context, lookups) for table in tables[name]]
+        files = [found.name_of(Path(table.name)) for table in tables[name]]
+        changed = (
+            read_changed(tables[name][0], files[0], plans[0], rule.lands[0], context, next_row, before)
+            if before and stands_alone
+            else None
+        )
+        if changed:
+            rows = changed.rows
+            replaced |= changed.replaced
+            short[changed.table.name] = changed.table
+            landed_rows.know_pipelines(changed.pipelines)
+        else:
+            rows = read_rows(tables[name], plans, files, name, rule.lands[0].entity, next_row)
+        settled += files if stands_alone and are_settled(rows) else []
+        landed_rows.add(name, rule, rows, _variants(plans))
         next_row += rows.height
         accounts += rows.accounts
         quarantined.append(rows.quarantined)
@@ -92,6 +139,9 @@ def _read_tables(
         unlanded={name: pl.concat(frames, how="diagonal") for name, frames in landed_rows.unlanded.items()},
         quarantined=pl.concat(quarantined).sort("file", "line", maintain_order=True),
         accounts=sorted(accounts, key=lambda account: account.file),
+        settled=tuple(settled),
+        replaced=replaced,
+        shortened=short,
     )
 
 
@@ -101,20 +151,8 @@ def _as_mapped(table: Table, rule: TableMapping) -> Table:
     return without_footer(table) if rule.footer else table
 
 
-def _table_rows(
-    name: str,
-    tables: Sequence[Table],
-    mapping: Mapping,
-    context: Context,
-    lookups: Lookups,
-    found: FoundExtract,
-    first_row: int,
-) -> tuple[TableRows, list[Variant]]:
-    plans = [make_plan(table, name, mapping, context, lookups) for table in tables]
-    files = [found.name_of(Path(table.name)) for table in tables]
-    rows = read_rows(tables, plans, files, name, mapping.tables[name].lands[0].entity, first_row)
-    variants = {key: variant for plan in plans for key, variant in plan.variants.items()}
-    return rows, list(variants.values())
+def _variants(plans: Sequence[Plan]) -> list[Variant]:
+    return list({key: variant for plan in plans for key, variant in plan.variants.items()}.values())
 
 
 def _refuse_without_deals(

@@ -16,6 +16,7 @@ from orchestration.extracts.held_extracts import HeldExtract, read_held
 from orchestration.extracts.landing_order import in_landing_order
 from orchestration.extracts.manifest import LakeManifest, read_manifest
 from orchestration.extracts.mapping import Mapping, load_mapping
+from orchestration.extracts.night_before import NightBefore
 from orchestration.extracts.people import forgotten, without_people
 from orchestration.extracts.plan import Context
 from orchestration.extracts.reading import read_extract
@@ -110,6 +111,7 @@ def _arriving(
     in_the_way = {day: "are gone" for day in landed if day not in [each.extract_date for each in extracts]}
     arriving = [unreadable(source, each.extract_date, staged, each.message) for each in problems]
     is_new = False
+    newest: FoundExtract | None = None  # of those that the lake has as they lie here
     for found in extracts:
         day, content = found.extract_date, ""
         target = staged / day.isoformat()
@@ -118,17 +120,23 @@ def _arriving(
             content, fingerprint = (hashes.fingerprint(found, reading) for reading in ("", read_as))
             is_landed = landed.get(day) == fingerprint
             if is_landed and not is_new:
+                newest = found
                 continue
             if not is_landed and known.decisions.is_rejected(source.name, day, content):
                 in_the_way |= {day: "are a correction that was rejected"} if day in landed else {}
                 continue
-            extract = waiting(target, fingerprint)
+            is_alone = not (is_new or forgotten(folder))
+            before = NightBefore.of(newest, known.manifest, folder) if is_alone else None
+            lineage = before.landed.lineage if before else None
+            extract = waiting(target, fingerprint, lineage)
             if extract is None:
-                read = read_extract(found, mapping, context, partial_folder(target))
+                read = read_extract(found, mapping, context, partial_folder(target), before)
+                if before and read.replaced and not hashes.are_unchanged(before.found):
+                    read = read_extract(found, mapping, context, partial_folder(target))
                 read = without_people(read, forgotten(folder))
                 hashes.refuse_changed(found)
                 keep_set_aside(folder.quarantine / source.name / day.isoformat(), read.set_aside)
-                extract = lay_down(read, found, target, fingerprint, content)
+                extract = lay_down(read, found, target, fingerprint, content, lineage)
         except ExtractError as error:
             shutil.rmtree(target, ignore_errors=True)
             extract = unreadable(source, day, target, str(error), content)

@@ -47,6 +47,8 @@ class TableRows:
     unlanded: pl.DataFrame
     accounts: list[FileAccount]
     height: int
+    has_open_values: bool = False  # whether the rest of a column decides what some value means
+    leans_on_others: bool = False  # whether such a value was read
 
 
 def read_rows(
@@ -99,6 +101,8 @@ def read_rows(
         unlanded=unlanded,
         accounts=_accounts(names, entity, bounds, first_row, broken, in_quarantine, copies),
         height=typed.height,
+        has_open_values=typed.has_open_values,
+        leans_on_others=typed.leans_on_others,
     )
 
 

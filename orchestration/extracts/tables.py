@@ -9,6 +9,7 @@ import polars as pl
 
 from orchestration.extracts.byte_streams import ByteSource
 from orchestration.extracts.csv_records import BrokenLine
+from orchestration.extracts.csv_shapes import CsvShape
 from orchestration.extracts.errors import ExtractError
 from orchestration.extracts.file_names import (
     DELIMITED,
@@ -44,6 +45,7 @@ class Table:
     `name` is how people are told of it: the path of the file, for one in a zip export.zip/deals.csv, for a
     sheet or a nested list book.xlsx#deals. `stems` are the words by which a mapping may know it. `texts`
     gives the records that begin on some lines as they stand there, where that takes no reading of the others.
+    `shape` is that of delimited text which lies in its file as it is: in UTF-8, and not packed.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Table:
     split: Callable[[str], list[str]] = lambda line: [line]  # fields of a broken line, as far as they go
     stems: tuple[str, ...] = field(default=())
     texts: Callable[[Collection[int]], Iterator[tuple[int, str]]] | None = None
+    shape: CsvShape | None = None
 
     def __post_init__(self) -> None:
         if len(self.header) > COLUMNS:

@@ -15,6 +15,7 @@ from orchestration.extracts.counted_dates import Count, shown_count
 from orchestration.extracts.entities import COUNT, DAY, FLAG, MOMENT, MONEY, NUMBER, TEXT
 from orchestration.extracts.errors import ExtractError, listed
 from orchestration.extracts.mapping import DateOrder
+from orchestration.extracts.open_values import open_values
 from orchestration.extracts.plan import Cell, Plan
 from orchestration.shown_values import shortened
 
@@ -40,6 +41,8 @@ class TypedColumns:
     aside: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     cells: dict[str, Cell] = field(default_factory=dict)
     height: int = 0
+    has_open_values: bool = False  # whether the rest of a column decides what some value means
+    leans_on_others: bool = False  # whether such a value was read
 
     def add(self, rows: pl.DataFrame, plan: Plan) -> None:
         """Take the rows of a block: those columns of a file that `plan` names."""
@@ -76,6 +79,9 @@ class TypedColumns:
             distinct = kept["text"].unique()
             count = shown_count(kept["text"], rows[name].count()) if name in orders else None
             parsed = _parsed(cell, distinct, plan, orders.get(name, "ymd"), rows[name], file, table, count)
+            is_open = open_values(cell, distinct, plan)
+            self.has_open_values |= bool(is_open.any())
+            self.leans_on_others |= bool((is_open & parsed.is_not_null()).any())
             known = pl.DataFrame({"text": distinct, "value": parsed})
             kept = kept.join(known, on="text", how="left", maintain_order="left")
             read = kept.filter(pl.col("value").is_not_null())

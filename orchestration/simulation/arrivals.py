@@ -6,8 +6,9 @@ import numpy as np
 
 from orchestration.simulation.arrays import NONE, Ints
 from orchestration.simulation.days import Days
-from orchestration.simulation.organisation import NEVER, Organisation
+from orchestration.simulation.organisation import Organisation
 from orchestration.simulation.process import DEAL_TYPES
+from orchestration.simulation.roster import NEVER
 from orchestration.simulation.settings import SimulationSettings
 from orchestration.simulation.vocabulary import LEAD_SOURCES
 

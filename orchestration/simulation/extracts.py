@@ -11,8 +11,10 @@ from orchestration.simulation.company import DealState, SimulatedCompany
 from orchestration.simulation.deal_tables import deal_changes, deals
 from orchestration.simulation.forms import Files, form_named
 from orchestration.simulation.party_tables import accounts, leads, owners
+from orchestration.simulation.products import deal_products
 from orchestration.simulation.quotas import quotas
 from orchestration.simulation.settings import SimulationError
+from orchestration.simulation.splits import deal_splits
 
 MOMENT_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -89,10 +91,12 @@ def exchange_rates(company: SimulatedCompany, state: DealState) -> pl.DataFrame:
 TABLES: dict[str, Callable[[SimulatedCompany, DealState], pl.DataFrame]] = {
     "deals": deals,
     "deal_changes": deal_changes,
+    "deal_splits": deal_splits,
     "stages": stages,
     "owners": owners,
     "accounts": accounts,
     "leads": leads,
     "exchange_rates": exchange_rates,
     "quotas": quotas,
+    "deal_products": deal_products,
 }

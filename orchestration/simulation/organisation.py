@@ -1,49 +1,24 @@
 """Who sells: representatives under managers, directors and one vice president, over time."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from orchestration.simulation.arrays import NONE, Ints, identifiers
 from orchestration.simulation.days import Days
+from orchestration.simulation.roster import FIRST_DAY, NEVER, Roster
 from orchestration.simulation.settings import SimulationSettings
 from orchestration.simulation.vocabulary import FIRST_NAMES, LAST_NAMES
 
 DEALS_PER_SEAT = 60  # a year: what one representative looks after
 SEATS_PER_TEAM = 7
-FIRST_DAY = -120  # everyone of the first hour is here before the first lead
 LATE_SHARE = 0.35  # of seats that open only as the company grows
 MEAN_TENURE_DAYS = 900
 VACANCY_DAYS = 21  # between a leaver and who follows
 REORGANISED_SHARE = 0.12  # of representatives who get another manager at a fiscal year's start
-NEVER = 1_000_000
-
-
-@dataclass
-class Roster:
-    """What is known of each person, built up person by person; codes are positions.
-
-    `records` are the versions of people: (owner, valid from, manager, team, is active).
-    """
-
-    region: list[int] = field(default_factory=list)  # of representatives, else NONE
-    joined: list[int] = field(default_factory=list)
-    left: list[int] = field(default_factory=list)
-    records: list[tuple[int, int, int, str | None, bool]] = field(default_factory=list)
-
-    def hire(
-        self, manager: int, team: str | None, *, region: int = NONE, day: int = FIRST_DAY, left: int = NEVER
-    ) -> int:
-        """The code of a new person."""
-        code = len(self.joined)
-        self.region.append(region)
-        self.joined.append(day)
-        self.left.append(left)
-        self.records.append((code, day, manager, team, True))
-        if left < NEVER:
-            self.records.append((code, left, manager, team, False))
-        return code
+SUCCEEDED_SHARE = 0.5  # of directors and managers whom a new one follows
+SUCCESSION_STREAM = 4  # a random stream of its own, so that everything else stays as it is
 
 
 @dataclass(frozen=True)
@@ -75,6 +50,7 @@ class Organisation:
                 opens = int(rng.integers(0, len(days))) if is_late else FIRST_DAY
                 fill_seat(roster, teams[seat % len(teams)], code, opens, len(days), rng, may_leave=seat > 0)
             reorganise(roster, teams, code, settings, days, rng)
+        succeed_some(roster, vice_president, len(days), settings.seed)
         in_region = np.array(roster.region, dtype=np.int64)
         return cls(
             region=in_region,
@@ -104,6 +80,11 @@ class Organisation:
             day < self.left[owner]
         )
         return active
+
+    def managers_on(self, day: int) -> dict[int, int]:
+        """The manager of each person who has one at the end of a day."""
+        managers = {owner: manager for owner, since, manager, _, _ in self.records if since <= day}
+        return {owner: manager for owner, manager in managers.items() if manager != NONE}
 
     def owners_known(self, days: Days, day: int) -> pl.DataFrame:
         """The versions of people that began up to the end of a day: the canonical `owners`."""
@@ -182,3 +163,11 @@ def amend_leaving(roster: Roster, owner: int, team: tuple[int, str]) -> None:
         (*leaving, *team, False) if record[:2] == leaving and not record[4] else record
         for record in roster.records
     ]
+
+
+def succeed_some(roster: Roster, vice_president: int, end: int, seed: int) -> None:
+    """Replace some directors and managers on random days; new people follow all others in number."""
+    rng = np.random.default_rng((seed, SUCCESSION_STREAM))
+    for code, region in enumerate(list(roster.region)):
+        if region == NONE and code != vice_president and rng.random() < SUCCEEDED_SHARE:
+            roster.succeed(code, int(rng.integers(1, end)))

@@ -79,19 +79,27 @@ def planned_quotas(company: SimulatedCompany) -> Iterator[Quota]:
     booked = bookings(company)
     for start, end in _quarters(company):
         announced = start - ANNOUNCED_DAYS
+        plans = [booked.plan(region, announced) for region in range(len(company.settings.regions))]
         for holder in _holders(company, announced):
+            plan = plans[holder.region]
             share = holder.heads * rng.uniform(*PERSONAL)
             factors = {announced: share}
             is_revised = rng.random() < REVISED_SHARE
             day, change = start + int(rng.integers(*REVISED_DAYS)), rng.uniform(*REVISED_BY)
             if is_revised:
                 factors[day] = share * change
-            for deal_type in range(len(DEAL_TYPES)):
-                planned = booked.planned_per_head(holder.region, deal_type, announced)
-                currency, rate = _money(company, holder.region, announced)
+            for deal_type, per_head in enumerate(plan.per_head):
                 for valid_from, factor in factors.items():
-                    amount = max(1, round(planned * factor / rate / ROUNDED_TO)) * ROUNDED_TO
-                    yield Quota(holder, deal_type, start, end, valid_from, amount, currency)
+                    amount = max(1, round(per_head * factor / ROUNDED_TO)) * ROUNDED_TO
+                    yield Quota(holder, deal_type, start, end, valid_from, amount, plan.currency)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What each representative of a region shall book in a quarter, by deal type, in its currency."""
+
+    per_head: tuple[float, ...]
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -104,13 +112,17 @@ class Bookings:
     deal_type: Ints
     cents: Ints
 
-    def planned_per_head(self, region: int, deal_type: int, day: int) -> float:
-        """What one representative shall book in a quarter, planned on a day; reporting currency."""
-        rows = (self.region == region) & (self.deal_type == deal_type)
-        rows &= (self.day < day) & (self.day >= day - PLANNED_FROM_DAYS)
+    def plan(self, region: int, day: int) -> Plan:
+        """The plan for a region that is made on a day."""
+        settings, rates = self.company.settings, self.company.rates
+        currency = settings.regions[region].currency
+        column = rates.currencies.index(currency)
+        rate = float(rates.millionths[self.company.days.month[day], column]) / MILLION
         people = self.company.staff.representatives[region]
-        heads = self.company.staff.is_active(people, np.full(len(people), day)).sum()
-        return float(self.cents[rows].sum()) / 100 / 2 * STRETCH / float(heads)
+        heads = int(self.company.staff.is_active(people, np.full(len(people), day)).sum())
+        recent = (self.region == region) & (self.day < day) & (self.day >= day - PLANNED_FROM_DAYS)
+        cents = [self.cents[recent & (self.deal_type == kind)].sum() for kind in range(len(DEAL_TYPES))]
+        return Plan(tuple(float(booked) / 100 / 2 * STRETCH / heads / rate for booked in cents), currency)
 
 
 def bookings(company: SimulatedCompany) -> Bookings:
@@ -158,10 +170,3 @@ def _teams_with_quota(company: SimulatedCompany) -> set[str]:
     sellers = {owner for people in company.staff.representatives for owner in people.tolist()}
     teams = sorted({record[3] for record in company.staff.records if record[0] in sellers and record[3]})
     return set(teams[TEAM_QUOTA_EVERY - 1 :: TEAM_QUOTA_EVERY])
-
-
-def _money(company: SimulatedCompany, region: int, day: int) -> tuple[str, float]:
-    """A region's currency, and what one unit of it was worth on the day."""
-    currency, rates = company.settings.regions[region].currency, company.rates
-    millionths = rates.millionths[company.days.month[day], rates.currencies.index(currency)]
-    return currency, float(millionths) / MILLION

@@ -105,7 +105,7 @@ def check(folder: str) -> None:
     """The raw gate over what is staged."""
     workplace = Workplace(Path(folder) / "data", Path(folder) / "company.yaml")
     staged = stage_extracts(load_company(workplace.company_file), Path(folder), DataFolder(workplace.data))
-    check_staged(staged, {})
+    check_staged(staged, {}, read_manifest(DataFolder(workplace.data)))
 
 
 def commit(folder: str) -> None:

@@ -13,18 +13,29 @@ import polars as pl
 import pytest
 
 from orchestration.company import Company
+from orchestration.exclusions import exclusions_table
 from orchestration.extracts.entities import ENTITIES
 from orchestration.fiscal import calendar_days
 from orchestration.warehouse import as_of_start, write_table
 from tests.dbt.literal_rows import AS_OF, SOURCES, TIME_ZONE, Row, lake_frame, row
 
+METRICS = [
+    "+pipeline_waterfall",
+    "+pipeline_coverage",
+    "+slip_rates",
+    "+push_outcomes",
+    "+pipeline_created",
+    "+recent_deal_changes",
+    "+funnel_metrics",
+    "+period_actuals",
+    "path:models/quality",
+]
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 Rows = Callable[[str], list[tuple[Any, ...]]]
 
 # (stage, order, process step)
 SALES = [("Qualify", 1, "qualified"), ("Demo", 2, "meeting"), ("Proposal", 3, "proposal")]
 # what is built on core beside the waterfall, with its tests
-MOVEMENT = ["+slip_rates", "+push_outcomes", "+pipeline_created", "+recent_deal_changes", "+funnel_metrics"]
 CLOSED = [("Won", 8, "customer"), ("Lost", 9, "lost")]
 STAGES = [
     *(("sales", *stage) for stage in [*SALES, *CLOSED]),
@@ -51,9 +62,7 @@ def core(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     folder = tmp_path_factory.mktemp("core")
     database = folder / "warehouse.duckdb"
     write_raw(database, rows)
-    dbt_build(
-        database, folder / "target", "tag:core_step", "+pipeline_waterfall", "+pipeline_coverage", *MOVEMENT
-    )
+    dbt_build(database, folder / "target", "tag:core_step", *METRICS)
     connection = duckdb.connect(str(database), read_only=True)
     yield lambda query: connection.execute(query).fetchall()
     connection.close()
@@ -118,6 +127,10 @@ def run_tables() -> dict[str, pl.DataFrame]:
                 {"name": name, "path": name, "id_prefix": "" if name == "crm" else f"{name}-"}
                 for name in SOURCES
             ],
+            "exclusions": [
+                {"name": name, "where": [{"column": "deal_name", "contains": name}]}
+                for name in ("tests", "small", "nothing")
+            ],
         }
     )
     settings = {
@@ -130,6 +143,7 @@ def run_tables() -> dict[str, pl.DataFrame]:
         "settlement_days": 5,
         "company": "Acme",
         "holidays": None,
+        "amount_meaning": "acv",
     }
     extracts = [(name, date.fromisoformat(day)) for name, days in SOURCES.items() for day in days]
     text = dict.fromkeys(("source_name", "pipeline", "stage", "process_step"), pl.String)
@@ -140,6 +154,14 @@ def run_tables() -> dict[str, pl.DataFrame]:
             [{"segment_name": name, "is_configured": name == "region"} for name in company.segment_names]
         ),
         "process_steps": pl.DataFrame(schema=text),
+        "exclusions": exclusions_table(company.exclusions),
+        "excluded_deals": pl.DataFrame(
+            {
+                "deal_id": ["excluded-won", "excluded-open", "excluded-open"],
+                "exclusion": ["tests", "tests", "small"],
+                "extract_date": [date(2026, 3, 1)] * 3,
+            }
+        ),
         "sources": pl.DataFrame(
             [
                 {

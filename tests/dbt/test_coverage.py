@@ -179,3 +179,15 @@ def test_bookings_are_those_of_the_funnel(core):
         " where coverage.snapshot_date = '2026-02-28' and coverage.segment_name = 'all'"
         " and coverage.booked_amount <> funnel.won_amount"
     ) == [(0,)]
+
+
+@pytest.mark.lake(
+    won("cv_trim_large", "5000.00", "cv_trim"),
+    won("cv_trim_small", "1.00", "cv_trim"),
+    *[won(f"cv_trim_{n}", "10.00", "cv_trim") for n in range(10)],
+)
+def test_the_trimmed_deal_size_leaves_out_the_smallest_and_the_largest_tenth(core):
+    assert core(
+        "select deals_won, average_deal_amount, trimmed_deal_amount from metrics.funnel_metrics"
+        " where segment_value = 'cv_trim' and fiscal_period = 'FY2026-Q1'"
+    ) == [(12, Decimal("425.08"), Decimal("10.00"))]

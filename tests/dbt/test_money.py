@@ -144,3 +144,9 @@ def test_every_deal_counts_for_one_deal_type_also_where_it_has_none(core):
         " from core.fct_deal_segments where valid_to is null"
     )
     assert all_deals == by_type
+
+
+def test_what_amounts_mean_stands_beside_them(core):
+    assert core("select company, reporting_currency, amount_meaning from core.dim_company") == [
+        ("Acme", "EUR", "acv")
+    ]

@@ -281,3 +281,17 @@ def test_the_change_log_says_which_way_each_field_moved_and_by_how_much(core):
         "select field, changed_by from core.fct_deal_changes"
         " where deal_id = 'mv_busy' and changed_by is not null"
     ) == [("owner_id", "carla")]
+
+
+@pytest.mark.lake(
+    deal("mv_fresh", created_at="2026-02-23 09:00", amount="500.00", close_date="2026-04-01"),
+    moved("mv_fresh", "amount", ("2026-02-23 09:00", "400.00"), ("2026-02-24 09:00", "500.00")),
+    moved("mv_fresh", "close_date", ("2026-02-23 09:00", "2026-04-01")),
+    deal("mv_left", created_at=BORN, amount="60.00", is_deleted=True, deleted_at="2026-02-12 09:00"),
+)
+def test_the_change_log_has_one_line_for_a_deal_that_comes_or_leaves(core):
+    assert log(core, "mv_fresh") == [
+        ("02-23", "deal", None, None, "created", 400, None, True),
+        ("02-24", "amount", "400.00", "500.00", "up", 100, None, True),
+    ]
+    assert log(core, "mv_left") == [("02-12", "deal", None, None, "deleted", -60, None, False)]

@@ -247,3 +247,68 @@ def test_a_deleted_deal_is_shared_until_it_left(core):
         ("anna", "0.500000", False, "2026-01-05", "2026-02-10"),
         ("ben", "0.500000", False, "2026-01-05", "2026-02-10"),
     ]
+
+
+def people(core, owner_id, columns):
+    """Columns of the intervals of a person, in order."""
+    return core(f"select {columns} from core.dim_owners where owner_id = '{owner_id}' order by valid_from")
+
+
+@pytest.mark.lake(
+    person("left_dated", ("2025-03-01", "anna"), ("2026-02-01", "anna", False)),
+    person("left_twice", ("2025-03-01", None), ("2025-06-01", None, False), ("2025-09-01", None)),
+    deal("left_behind", owner_id="left_dated"),
+    deal("left_behind_lost", owner_id="left_dated", stage="Lost", close_date="2026-02-01"),
+    deal("left_nobody_knows", owner_id="left_unlisted"),
+)
+def test_joiners_and_leavers_have_their_days_and_leavers_the_deals_that_they_left_behind(core):
+    columns = "is_active, joined_date::text, left_date::text, open_deals"
+    assert people(core, "left_dated", columns) == [
+        (True, "2025-03-01", "2026-02-01", None),
+        (False, "2025-03-01", "2026-02-01", 1),
+    ]
+    assert people(core, "left_twice", columns)[-1] == (True, "2025-03-01", None, 0)
+    assert people(core, "left_unlisted", columns) == [(None, None, None, 1)]
+
+
+@pytest.mark.lake(
+    row("owners", owner_id="nightly", manager_id="anna", team="North", extract_date="2026-01-31"),
+    row("owners", owner_id="nightly", manager_id="ben", team="South", extract_date="2026-02-14"),
+    row("owners", owner_id="nightly", is_tombstone=True, extract_date="2026-02-28"),
+    row("owners", owner_id="nightly_new", manager_id="nightly", extract_date="2026-02-14"),
+    row("owners", owner_id="nightly_new", manager_id="anna", extract_date=NEWEST),
+)
+def test_where_the_crm_keeps_no_days_nightly_extracts_tell_what_was(core):
+    assert people(core, "nightly", "valid_from::text, manager_id, team, is_active") == [
+        ("1900-01-01", "anna", "North", True),
+        ("2026-02-14", "ben", "South", True),
+        ("2026-02-28", "ben", "South", False),
+    ]
+    assert people(core, "nightly", "joined_date, left_date::text")[-1] == (None, "2026-02-28")
+    assert people(core, "nightly_new", "joined_date::text, manager_id") == [("2026-02-14", "nightly")]
+    assert ancestors(core, "nightly_new") == [
+        ("nightly", 1, "1900-01-01", None),
+        ("anna", 2, "1900-01-01", "2026-02-14"),
+        ("ben", 2, "2026-02-14", None),
+    ]
+
+
+@pytest.mark.lake(
+    row("owners", owner_id="mended", valid_from="2025-01-01", team="North", extract_date="2026-01-31"),
+    row("owners", owner_id="mended", valid_from="2025-05-01", team="West", extract_date="2026-01-31"),
+    row("owners", owner_id="mended", valid_from="2025-05-01", is_tombstone=True, extract_date="2026-02-14"),
+    row("owners", owner_id="mended", valid_from="2025-06-01", team="South", extract_date="2026-02-14"),
+    row("owners", owner_id="vanished", valid_from="2025-01-01", team="East", extract_date="2026-01-31"),
+    row("owners", owner_id="vanished", valid_from="2025-01-01", is_tombstone=True, extract_date="2026-02-14"),
+    row("owners", owner_id="both", valid_from="2025-01-01", manager_id="anna"),
+    row("owners", owner_id="both", team="Anywhere", extract_date="2026-01-31"),
+    row("owners", owner_id="both", team="Elsewhere", extract_date="2026-02-14"),
+)
+def test_days_that_the_crm_gives_are_those_of_its_newest_extract(core):
+    columns = "valid_from::text, team, is_active"
+    assert people(core, "mended", columns) == [("2025-01-01", "North", True), ("2025-06-01", "South", True)]
+    assert people(core, "vanished", columns) == [("2025-01-01", "East", True), ("2026-02-14", "East", False)]
+    assert people(core, "both", "valid_from::text, team, manager_id") == [
+        ("1900-01-01", "Elsewhere", None),
+        ("2025-01-01", None, "anna"),
+    ]

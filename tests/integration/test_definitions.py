@@ -17,7 +17,7 @@ def test_every_layer_has_its_assets_in_a_readable_group(repository):
     groups = {}
     for key in graph.materializable_asset_keys:
         groups.setdefault(graph.get(key).group_name, set()).add(key.to_user_string())
-    flow = "landing raw staging intermediate core metrics forecast_inputs forecast publishing"
+    flow = "landing raw staging intermediate core metrics quality forecast_inputs forecast publishing"
     assert set(groups) == set(flow.split())
     assert groups["landing"] == {"staged_extracts"}
     assert {f"raw/{name}" for name in ENTITIES} < groups["raw"]

@@ -78,6 +78,12 @@ class Workplace:
         assert [extract.problem for extract in staged if extract.problem] == []
         return commit_extracts(self.folder, staged)
 
+    def land_readable(self) -> list[str]:
+        """Land those that can be read of all that waits; returns their names."""
+        staged = [extract for extract in self.stage() if not extract.problem]
+        commit_extracts(self.folder, staged)
+        return [extract.name for extract in staged]
+
     def night(self) -> list[str]:
         """What a refresh lands, by name, when it checks what waits."""
         results = gate_extracts(self.stage, self.folder, {})

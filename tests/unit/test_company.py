@@ -28,6 +28,7 @@ def test_a_minimal_file_takes_sensible_defaults(tmp_path):
     assert company.fiscal_year.start_month == 1
     assert company.forecast.horizon == 4
     assert company.sources[0].delivery == "full"
+    assert company.amount_meaning is None
 
 
 @pytest.mark.parametrize(
@@ -36,17 +37,17 @@ def test_a_minimal_file_takes_sensible_defaults(tmp_path):
         ({"time_zone": "time_zone: Mars/Olympus"}, "time_zone: 'Mars/Olympus': a time zone of the IANA list"),
         ({"reporting_currency": "reporting_currency: eur"}, "reporting_currency: 'eur': a currency code"),
         ({"company": "company: ''"}, "company: ''"),
-        ({"more": "forecst: {}"}, "forecst: is not a key here; accepted are alerts, company, demo"),
+        (
+            {"more": "forecst: {}"},
+            "forecst: is not a key here; accepted are alerts, amount_meaning, company, demo",
+        ),
         ({"more": "fiscal_year: {start_month: 13}"}, "fiscal_year.start_month: '13'"),
         ({"more": "fiscal_year: {pattern: '454', weeks: 1}"}, "accepted are ends, named_by, pattern"),
         ({"more": "company: Acme"}, "key company stands twice"),
         ({"more": "holidays: XX"}, "holidays: 'XX': a country code of the holidays library"),
+        ({"more": "amount_meaning: mrr"}, "amount_meaning: 'mrr': accepted is 'tcv', 'acv' or 'arr'"),
         ({"more": "process: {Sales: {New: qualifed}}"}, "process.Sales.New: 'qualifed'"),
         ({"more": "exclusions: [{name: tests, where: [{column: stage}]}]"}, "exactly one of is_in, contains"),
-        (
-            {"more": "exclusions: [{name: tests, where: [{column: stage, is_in: [Test]}]}]"},
-            "exclusions: are not applied yet",
-        ),
         ({"sources": "sources: []"}, "sources"),
         (
             {"sources": "sources: [{name: a, path: x}, {name: a, path: y, id_prefix: b}]"},

@@ -230,3 +230,20 @@ def test_objects_are_told_apart_by_their_columns_whatever_the_file_is_called(hea
     workplace.land()
     files = read_manifest(workplace.folder).landed_files()
     assert files.filter(file="extract.csv")["entity"].to_list() == [entity]
+
+
+def test_a_forecasting_quota_has_the_days_of_its_period_and_amounts_alone_count(salesforce):
+    landed = salesforce(
+        **{
+            "Quota.csv": "Id,QuotaOwnerId,PeriodId,StartDate,QuotaAmount,IsAmount,CurrencyIsoCode\n"
+            f"0J90,{ANNA},0269,2026-02-01 00:00:00,5000,1,EUR\n"
+            f"0J91,{BEN},0268,2026-02-01 00:00:00,30,0,\n",
+            "Period.csv": "Id,StartDate,EndDate,Type,QuarterLabel\n"
+            "0269,2026-02-01 00:00:00,2026-02-28 00:00:00,Month,\n",
+        }
+    )
+    [(owner, start, end, amount, currency)] = landed.rows(
+        "quotas", "owner_id", "period_start", "period_end", "amount", "currency"
+    )
+    assert (owner, str(start), str(end)) == (ANNA, "2026-02-01", "2026-02-28")
+    assert (amount, currency) == (Decimal("5000.00"), "EUR")

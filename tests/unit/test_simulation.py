@@ -19,6 +19,7 @@ from orchestration.simulation import (
     write_extracts,
     write_truth,
 )
+from orchestration.simulation.arrays import NONE
 from orchestration.simulation.days import quarter_end
 from orchestration.simulation.extracts import extract
 from orchestration.simulation.ledger import Field, Ledger
@@ -287,3 +288,30 @@ def test_fiscal_quarters_end_where_the_year_says() -> None:
     assert quarter_end(date(2026, 9, 30), 2) == date(2026, 10, 31)
     assert quarter_end(date(2026, 1, 31), 2) == date(2026, 1, 31)
     assert quarter_end(date(2026, 12, 1), 1) == date(2026, 12, 31)
+
+
+def test_managers_are_succeeded_and_nobody_reports_to_someone_who_has_left() -> None:
+    made = simulate(SimulationSettings(deals=3000))
+    staff, count = made.staff, len(made.staff.joined)
+    managers = {manager for _, _, manager, _, _ in staff.records if manager != NONE}
+    assert any(staff.left[manager] < len(made.days) for manager in managers)
+    for day in range(0, len(made.days), 30):
+        above = staff.managers_on(day)
+        at_work = {code for code in range(count) if staff.joined[code] <= day < staff.left[code]}
+        assert [code for code in at_work if code not in above] == [0]  # only the vice president
+        assert {above[code] for code in at_work - {0}} <= at_work
+
+
+def test_some_deals_are_shared_by_two_people_who_were_there(
+    company: SimulatedCompany, tables: dict[str, pl.DataFrame]
+) -> None:
+    splits = tables["deal_splits"]
+    deals = splits.group_by("deal_id").agg(pl.len(), pl.col("share").sum())
+    assert set(deals["len"]) == {2}
+    assert deals["share"].is_close(1).all()
+    assert 0.04 < deals.height / tables["deals"].height < 0.09
+    owners = tables["owners"].group_by("owner_id").agg(pl.col("valid_from").min())
+    created = tables["deals"].select("deal_id", created=pl.col("created_at").dt.date())
+    known = splits.join(created, on="deal_id").join(owners, on="owner_id")
+    assert known.height == splits.height
+    assert known.filter(pl.col("valid_from") > pl.col("created") + pl.duration(days=1)).is_empty()

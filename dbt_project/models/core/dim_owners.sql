@@ -1,5 +1,5 @@
 with owners as (
-    select * from {{ ref('stg_crm__owners') }}
+    select * from {{ ref('int_owners_dated') }}
 ),
 
 cycles as (
@@ -34,7 +34,8 @@ combined as (
         owner_name,
         manager_id,
         team,
-        is_active
+        is_active,
+        joined_date
     from owners
     union all
     select
@@ -43,7 +44,8 @@ combined as (
         {{ to_text('null') }} as owner_name,
         {{ to_text('null') }} as manager_id,
         {{ to_text('null') }} as team,
-        cast(null as boolean) as is_active
+        cast(null as boolean) as is_active,
+        cast(null as date) as joined_date
     from unlisted
 ),
 
@@ -52,6 +54,15 @@ dated as (
         *,
         lead(valid_from) over (partition by owner_id order by valid_from) as valid_to
     from combined
+),
+
+open_deals as (
+    select
+        owner_id,
+        cast(count(*) as integer) as open_deals
+    from {{ ref('int_deals_versioned') }}
+    where valid_to is null and result = 'open' and removal_kind is null
+    group by owner_id
 ),
 
 final as (
@@ -65,8 +76,20 @@ final as (
         dated.is_active,
         dated.valid_to is null as is_current,
         cycles.owner_id is not null as is_manager_left_out,
-        cycles.cycle_of_managers
+        cycles.cycle_of_managers,
+        dated.joined_date,
+        case
+            when
+                not bool_or(dated.is_active and dated.valid_to is null) over (
+                    partition by dated.owner_id
+                )
+                then max(case when dated.is_active then dated.valid_to end) over (
+                    partition by dated.owner_id
+                )
+        end as left_date,
+        case when dated.valid_to is null then coalesce(open_deals.open_deals, 0) end as open_deals
     from dated
+    left join open_deals on dated.owner_id = open_deals.owner_id
     left join cycles
         on
             dated.owner_id = cycles.owner_id

@@ -1,6 +1,6 @@
 -- Records that repeat the manager are one relation, also where a name or a team changed within it.
 with owners as (
-    select * from {{ ref('stg_crm__owners') }}
+    select * from {{ ref('int_owners_dated') }}
 ),
 
 changed as (

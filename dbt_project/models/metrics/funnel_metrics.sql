@@ -35,6 +35,7 @@ measured as (
         cast(measures.won_amount as double)
         / nullif(measures.deals_won - measures.won_without_amount, 0) as average_deal_amount,
         measures.median_won_amount as median_deal_amount,
+        measures.trimmed_won_amount as trimmed_deal_amount,
         measures.deals_won / nullif(measures.deals_won + measures.deals_lost, 0) as close_rate,
         -- Where lost deals carry no amounts, the share of money would be 1 whatever was lost.
         case
@@ -73,6 +74,7 @@ final as (
         cast(lost_amount as decimal(18, 2)) as lost_amount,
         {{ to_amount('average_deal_amount') }} as average_deal_amount,
         {{ to_amount('median_deal_amount') }} as median_deal_amount,
+        {{ to_amount('trimmed_deal_amount') }} as trimmed_deal_amount,
         round(cast(close_rate as double), 6) as close_rate,
         round(cast(close_rate_by_amount as double), 6) as close_rate_by_amount,
         round(cast(median_lifetime_days as double), 2) as median_lifetime_days,

@@ -27,6 +27,19 @@ with events as (
     from {{ ref('int_leads_segmented') }}
 ),
 
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by segment_name, segment_value, period_start, event
+            order by amount nulls last
+        ) as amount_no,
+        count(amount) over (
+            partition by segment_name, segment_value, period_start, event
+        ) as amounts
+    from events
+),
+
 final as (
     select
         segment_name,
@@ -47,11 +60,20 @@ final as (
         -- Credit notes and other negative amounts would take a share of money out of [0, 1].
         sum(amount) filter (where event = 'won' and amount > 0) as positive_won_amount,
         sum(amount) filter (where event = 'lost' and amount > 0) as positive_lost_amount,
-        -- in cents, so that the middle of two amounts is exact
+        -- in cents, where the middle and the sum of amounts are exact
         round(median(case when event = 'won' then cast(amount * 100 as double) end)) / 100
             as median_won_amount,
+        -- without the smallest and the largest tenth
+        round(avg(
+            case
+                when
+                    event = 'won' and amount_no > floor(amounts * 0.1)
+                    and amount_no <= amounts - floor(amounts * 0.1)
+                    then cast(amount * 100 as double)
+            end
+        )) / 100 as trimmed_won_amount,
         median(cast(lifetime_days as double)) as median_lifetime_days
-    from events
+    from ranked
     group by segment_name, segment_value, period_start
 )
 

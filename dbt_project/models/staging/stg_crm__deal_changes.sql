@@ -1,3 +1,4 @@
+-- Deals that the company file excludes count nowhere.
 with changes as (
     select * from {{ source('raw', 'deal_changes') }}
 ),
@@ -14,6 +15,11 @@ final as (
         extract_date,
         source_row
     from changes
+    where
+        not exists (
+            select 1 from {{ source('raw', 'excluded_deals') }} as excluded
+            where excluded.deal_id = changes.deal_id
+        )
 )
 
 select * from final

@@ -1,3 +1,4 @@
+-- Deals that the company file excludes count nowhere.
 with records as (
     select * from {{ source('raw', 'deals') }}
 ),
@@ -43,6 +44,11 @@ final as (
         deleted_at,
         merged_at
     from records
+    where
+        not exists (
+            select 1 from {{ source('raw', 'excluded_deals') }} as excluded
+            where excluded.deal_id = records.deal_id
+        )
 )
 
 select * from final

@@ -18,6 +18,20 @@ with due as (
 starting as (
     select * from {{ ref('quarter_roster') }}
     where entry = 'starting'
+),
+
+-- closed on the eve, and booked into the period
+booked as (
+    select
+        starting.period_start,
+        starting.deal_id
+    from starting
+    inner join {{ ref('fct_deal_versions') }} as versions
+        on
+            starting.deal_id = versions.deal_id
+            and starting.period_start > versions.valid_from
+            and starting.period_start <= coalesce(versions.valid_to, date '9999-12-31')
+    where starting.outcome = 'won' and not versions.is_open
 )
 
 select
@@ -28,13 +42,9 @@ select
 from due
 full outer join starting
     on due.period_start = starting.period_start and due.deal_id = starting.deal_id
-left join {{ ref('fct_deals') }} as deals on starting.deal_id = deals.deal_id
+left join booked
+    on starting.period_start = booked.period_start and starting.deal_id = booked.deal_id
 where
     starting.deal_id is null
-    or due.amount is distinct from starting.entry_amount and due.deal_id is not null
-    or (
-        due.deal_id is null
-        and not coalesce(
-            starting.outcome = 'won' and deals.close_known_date < starting.period_start, false
-        )
-    )
+    or (due.deal_id is null and booked.deal_id is null)
+    or (due.deal_id is not null and due.amount is distinct from starting.entry_amount)

@@ -1,6 +1,7 @@
 """The simulated company as HubSpot's API answers: objects in JSON, deals with their history.
 
-What HubSpot does not keep, rates, quotas and earlier versions of owners, stands beside it in canonical files.
+What HubSpot does not keep, rates, quotas, splits and earlier versions of owners, stands beside it in
+canonical files.
 """
 
 from typing import Final
@@ -29,4 +30,5 @@ def files(tables: Tables) -> Files:
         "owners.csv": tables["owners"],
         "exchange_rates.csv": tables["exchange_rates"],
         "quotas.csv": tables["quotas"],
+        "deal_splits.csv": tables["deal_splits"],
     }

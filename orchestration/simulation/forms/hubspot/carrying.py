@@ -12,7 +12,7 @@ KEPT_OF_MERGED: Final = ("deal_id", "merged_into_deal_id")
 def carried(tables: Tables) -> Tables:
     """The tables without what HubSpot has no place for."""
     return {
-        **tables,
+        **{name: table for name, table in tables.items() if name != "deal_products"},  # not in its answers
         "deals": _deals(tables["deals"]),
         "deal_changes": _deal_changes(tables["deal_changes"], tables["deals"]),
         "stages": _stages(tables["stages"]),

@@ -30,8 +30,11 @@ def carried(tables: Tables) -> Tables:
             "parent_account_id",  # relations between organizations are asked for one by one
         ),
         "leads": _carried_leads(tables["leads"]),
-        "exchange_rates": tables["exchange_rates"],  # Pipedrive has none: beside it as the canonical file
-        "quotas": tables["quotas"],  # the same
+        # Pipedrive has no rates, quotas or splits: they stand beside it as canonical files.
+        "exchange_rates": tables["exchange_rates"],
+        "quotas": tables["quotas"],
+        "deal_splits": tables["deal_splits"],
+        # Products are asked for deal by deal: no deal_products.
     }
 
 

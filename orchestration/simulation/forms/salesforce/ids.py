@@ -9,7 +9,8 @@ from orchestration.simulation.forms import Tables
 
 ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 CHECKS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
-PREFIXES: Final = {"A": "001", "U": "005", "D": "006", "L": "00Q"}  # account, user, opportunity, lead
+PREFIXES: Final = {"A": "001", "U": "005", "D": "006", "L": "00Q", "P": "00k"}
+# account, user, opportunity, lead and product line
 INSTANCE: Final = "Fc"  # the server on which a record was made
 NUMBER_LENGTH: Final = 10
 FIRST: Final = 62**5 * 41 + 7  # an organisation's numbers do not begin at nothing

@@ -58,6 +58,18 @@ def opportunities(tables: Tables) -> pl.DataFrame:
     )
 
 
+def opportunity_splits(tables: Tables) -> pl.DataFrame:
+    """Every share in the revenue of a deal."""
+    splits = tables["deal_splits"]
+    return splits.select(
+        record_ids("15A", range(splits.height)),
+        IsDeleted=pl.lit(False),
+        OpportunityId="deal_id",
+        SplitOwnerId="owner_id",
+        SplitPercentage=(pl.col("share") * PERCENT).round(2),
+    )
+
+
 def accounts(tables: Tables) -> pl.DataFrame:
     """Every account."""
     return tables["accounts"].select(
@@ -159,6 +171,33 @@ def opportunity_stages(tables: Tables) -> pl.DataFrame:
         ForecastCategory=pl.col("forecast_category").replace(CATEGORIES),
         ForecastCategoryName="forecast_category",
         DefaultProbability=pl.col("probability") * PERCENT,
+    )
+
+
+def opportunity_line_items(tables: Tables) -> pl.DataFrame:
+    """The product lines of the opportunities."""
+    product_ids = dict(products(tables).select("Name", "Id").iter_rows())
+    return tables["deal_products"].select(
+        Id="line_id",
+        OpportunityId="deal_id",
+        Product2Id=pl.col("product").replace_strict(product_ids, return_dtype=pl.String),
+        CurrencyIsoCode="currency",
+        Quantity="quantity",
+        TotalPrice="amount",
+        UnitPrice=(pl.col("amount").cast(pl.Float64) / pl.col("quantity")).round(2),
+        IsDeleted=pl.lit(False),
+    )
+
+
+def products(tables: Tables) -> pl.DataFrame:
+    """Every product that is sold."""
+    known = tables["deal_products"].select("product", "family").unique().sort("family", "product")
+    return known.select(
+        record_ids("01t", range(known.height)),
+        Name="product",
+        ProductCode=pl.col("product").str.to_uppercase().str.replace_all(" ", "-"),
+        IsActive=pl.lit(True),
+        Family="family",
     )
 
 
