@@ -27,15 +27,11 @@ amount_moves as (
     select
         changes.deal_id,
         changes.change_no,
-        cast(
-            (
-                coalesce({{ to_decimal('changes.new_value') }}, 0)
-                - coalesce({{ to_decimal('changes.old_value') }}, 0)
-            ) * case
-                when versions.original_currency = settings.reporting_currency then 1
-                else rates.rate_to_reporting
-            end as decimal(18, 2)
-        ) as moved_amount
+        {{ to_amount(
+            '(coalesce(' ~ to_decimal('changes.new_value') ~ ', 0) - coalesce('
+            ~ to_decimal('changes.old_value') ~ ', 0)) * case when versions.original_currency'
+            ~ ' = settings.reporting_currency then 1 else rates.rate_to_reporting end'
+        ) }} as moved_amount
     from changes
     cross join settings
     inner join {{ ref('fct_deal_versions') }} as versions
@@ -55,7 +51,7 @@ final as (
     select
         changes.deal_id,
         changes.field,
-        changes.change_no,
+        cast(changes.change_no as bigint) as change_no,
         changes.changed_at,
         changes.changed_date,
         changes.old_value,

@@ -32,7 +32,7 @@ priced as (
         lines.*,
         case
             when lines.is_in_reporting_currency then lines.original_amount
-            else cast(lines.original_amount * rates.rate_to_reporting as decimal(18, 2))
+            else {{ to_amount('lines.original_amount * rates.rate_to_reporting') }}
         end as amount
     from lines
     left join rates

@@ -16,7 +16,7 @@ parts as (
         parts.currency as original_currency,
         case
             when parts.currency = settings.reporting_currency then parts.amount
-            else cast(parts.amount * rates.rate_to_reporting as decimal(18, 2))
+            else {{ to_amount('parts.amount * rates.rate_to_reporting') }}
         end as amount
     from {{ ref('int_quota_periods') }} as parts
     cross join settings

@@ -32,9 +32,9 @@ first_amounts as (
 final as (
     select
         count(*) as deals,
-        percentile_cont(0.5) within group (order by amount) as amount_p50,
-        percentile_cont(0.8) within group (order by amount) as amount_p80,
-        percentile_cont(0.95) within group (order by amount) as amount_p95
+        round(percentile_cont(0.5) within group (order by amount), 6) as amount_p50,
+        round(percentile_cont(0.8) within group (order by amount), 6) as amount_p80,
+        round(percentile_cont(0.95) within group (order by amount), 6) as amount_p95
     from first_amounts
 )
 

@@ -69,11 +69,11 @@ final as (
             case
                 when matched.periods is null then quotas.amount
                 when matched.period_no < matched.periods
-                    then cast(quotas.amount / matched.periods as decimal(18, 2))
+                    then {{ to_amount('cast(quotas.amount as double) / matched.periods') }}
                 else
                     quotas.amount
                     - (matched.periods - 1)
-                    * cast(quotas.amount / matched.periods as decimal(18, 2))
+                    * {{ to_amount('cast(quotas.amount as double) / matched.periods') }}
             end as decimal(18, 2)
         ) as amount,
         quotas.currency

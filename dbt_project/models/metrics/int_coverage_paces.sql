@@ -30,10 +30,7 @@ compared as (
         case
             when finals.booked_amount > 0
                 then
-                    cast(
-                        cast(past.booked_amount as double) / cast(finals.booked_amount as double)
-                        as decimal(18, 6)
-                    )
+                    {{ to_amount('cast(past.booked_amount as double) / finals.booked_amount', 6) }}
         end as booked_share
     from standings as told
     inner join standings as past

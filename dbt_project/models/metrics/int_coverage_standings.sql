@@ -79,11 +79,10 @@ final as (
         case
             when running.booked_amount < quotas.amount
                 then
-                    cast(
-                        cast(running.open_amount as double)
-                        / cast(quotas.amount - running.booked_amount as double)
-                        as decimal(18, 6)
-                    )
+                    {{ to_amount(
+                        'cast(running.open_amount as double)'
+                        ~ ' / (quotas.amount - running.booked_amount)', 6
+                    ) }}
         end as coverage
     from running
     inner join days

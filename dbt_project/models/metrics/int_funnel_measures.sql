@@ -69,7 +69,9 @@ final as (
         -- Credit notes and other negative amounts would take a share of money out of [0, 1].
         sum(amount) filter (where event = 'won' and amount > 0) as positive_won_amount,
         sum(amount) filter (where event = 'lost' and amount > 0) as positive_lost_amount,
-        median(case when event = 'won' then cast(amount as double) end) as median_won_amount,
+        -- in cents, where the middle of two amounts is exact
+        round(median(case when event = 'won' then cast(amount * 100 as double) end)) / 100
+            as median_won_amount,
         count(*) filter (where event = 'won' and is_typical) as trimmed_won_deals,
         sum(amount) filter (where event = 'won' and is_typical) as trimmed_won_amount,
         median(cast(lifetime_days as double)) as median_lifetime_days

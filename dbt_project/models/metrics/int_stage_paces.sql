@@ -19,7 +19,8 @@ paces as (
         min(entered_date) as first_entered_date,
         count(won_days) as won_visits,
         percentile_cont(0.5) within group (order by won_days) as won_median_days,
-        percentile_cont(0.9) within group (order by won_days) as won_p90_days
+        -- a quantile between two days is a double that no day should miss by its last bit
+        round(percentile_cont(0.9) within group (order by won_days), 6) as won_p90_days
     from visits
     group by pipeline, stage
 ),

@@ -35,7 +35,7 @@ final as (
         deals.state,
         case
             when deals.original_currency = deals.reporting_currency then deals.original_amount
-            else cast(deals.original_amount * rates.rate_to_reporting as decimal(18, 2))
+            else {{ to_amount('deals.original_amount * rates.rate_to_reporting') }}
         end as amount,
         deals.original_amount,
         deals.original_currency,

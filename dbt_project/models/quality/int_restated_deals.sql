@@ -36,7 +36,7 @@ as_was as (
         landed.stage,
         case
             when landed.original_currency = extracts.reporting_currency then landed.original_amount
-            else cast(landed.original_amount * rates.rate_to_reporting as decimal(18, 2))
+            else {{ to_amount('landed.original_amount * rates.rate_to_reporting') }}
         end as amount
     from {{ ref('int_landed_deals') }} as landed
     inner join extracts
