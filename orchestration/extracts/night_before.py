@@ -83,7 +83,9 @@ def may_stand_alone(
         return False
     if first.completes or first.rebase or first.only_where_given or not has_distinct_keys(rule):
         return False
-    elsewhere = [landing.entity for other in tables if other != name for landing in rules[other].lands]
+    elsewhere = [
+        landing.entity for other in set(tables) & set(rules) - {name} for landing in rules[other].lands
+    ]
     is_text = len(tables[name]) == 1 and tables[name][0].shape is not None
     return context.is_full and is_text and first.entity not in elsewhere and not _looks_up(first)
 

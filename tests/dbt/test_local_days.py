@@ -17,7 +17,9 @@ SANTIAGO, HAVANA = "America/Santiago", "America/Havana"  # clocks change at midn
 
 def on_duckdb(name, zone, value):
     sql = getattr(MACRO, f"duckdb__{name}")("moment", "zone")
-    return duckdb.execute(f"select {sql} from (select ? as moment, ? as zone)", [value, zone]).fetchone()[0]
+    return duckdb.execute(f"select {sql} from (select ? as moment, ? as zone)", [value, zone]).fetchall()[0][
+        0
+    ]
 
 
 @pytest.mark.parametrize(

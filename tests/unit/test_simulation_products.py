@@ -50,6 +50,7 @@ def test_salesforce_has_an_item_per_line_that_names_its_product(tables):
     files = {
         name: pl.read_csv(content.encode(), infer_schema=False)
         for name, content in form.files(form.translated(tables)).items()
+        if isinstance(content, str)
     }
     items = files["OpportunityLineItem.csv"].join(
         files["Product2.csv"], left_on="Product2Id", right_on="Id", maintain_order="left"
