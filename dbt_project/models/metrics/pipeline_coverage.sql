@@ -57,7 +57,7 @@ final as (
         quota_amount,
         coverage_status,
         round(cast(coverage as double), 6) as coverage,
-        round(usual_coverage, 6) as usual_coverage,
+        round(usual_coverage * 1000000) / 1000000 as usual_coverage,
         round(win_rate, 6) as win_rate,
         case
             when coverage_status = 'target_met' then cast(0 as decimal(18, 2))
