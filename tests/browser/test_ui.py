@@ -114,7 +114,7 @@ def refresh_everything(page: Page):
 
 def test_everything_is_materialised_with_one_click_and_succeeds(page, workplace):
     refresh_everything(page)
-    expect(page.get_by_text("Success", exact=True).first).to_be_visible(timeout=4 * MINUTE)
+    expect(page.get_by_text("Success", exact=True).first).to_be_visible(timeout=10 * MINUTE)
     shoot(page, "run")
     assert workplace.manifest["as_of"] == "2026-10-01"
 
@@ -125,9 +125,9 @@ def test_materialising_only_the_publication_after_a_failed_gate_is_refused_with_
         yaml.safe_dump({**SIMULATED, "thresholds": {"deals_present": 1_000_000}})
     )
     refresh_everything(page)
-    expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=4 * MINUTE)
+    expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=10 * MINUTE)
     materialise(page, "assets/published/current", "Materialize")
-    expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=2 * MINUTE)
+    expect(page.get_by_text("Failure", exact=True).first).to_be_visible(timeout=5 * MINUTE)
     expect(page.get_by_text("Nothing was published and `current` has not moved").first).to_be_visible()
     shoot(page, "refused")
     assert workplace.manifest == published
