@@ -17,6 +17,7 @@ from orchestration.extracts.held_extracts import read_held
 from orchestration.publication import current_version, version_folder
 from orchestration.raw_gate import extract_of
 from orchestration.settings import PROJECT, RunSettings
+from orchestration.shown_values import shortened
 from orchestration.warehouse import company_lake, connected, query
 
 BLOCKED_SHOWN = 5
@@ -221,7 +222,7 @@ def _explained(word: str, row: dict[str, Any]) -> Iterator[str]:
 def _samples(rows: list[dict[str, Any]]) -> str:
     """The first rows that a check found; of their values, which are text of extracts, what can be printed."""
     shown = "; ".join(
-        ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
+        ", ".join(f"{name} {shortened(value)}" for name, value in row.items() if value is not None)
         for row in rows[:SAMPLES_SHOWN]
     )
     printable = "".join(letter if letter.isprintable() else " " for letter in shown)

@@ -1,7 +1,7 @@
 """What the printed summary says of checks that did not pass."""
 
 from orchestration.check_results import CheckResult, results_frame
-from orchestration.summary import _checks
+from orchestration.summary import _checks, _samples
 
 
 def test_a_warning_names_the_first_rows_that_it_found_as_plain_text():
@@ -26,3 +26,8 @@ def test_a_warning_names_the_first_rows_that_it_found_as_plain_text():
     assert "stages_unmapped: 3 found" in printed
     assert "Name these stages. Such as: pipeline sales, stage Hand [2Jshake , deals 4;" in printed
     assert printed.endswith("pipeline sales, deals 2")
+
+
+def test_a_long_value_of_a_row_is_cut_on_the_screen():
+    printed = _samples([{"deal_name": "x" * 500}])
+    assert printed == f" Such as: deal_name {'x' * 77}..."
