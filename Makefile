@@ -42,12 +42,12 @@ test: .venv/installed ## unit, dbt and integration tests, in minutes
 .PHONY: test-real
 test-real: .venv/installed ## refresh real extracts, where they lie beside the project
 	@$(BIN)/funnelcast prepare
-	@$(BIN)/python -m pytest tests/real_data
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/real_data
 
 .PHONY: test-forms
 test-forms: .venv/installed ## refresh the simulated company from each CRM's own form
 	@$(BIN)/funnelcast prepare
-	@$(BIN)/python -m pytest tests/crm_forms
+	@$(BIN)/python -m pytest -n 2 --dist load tests/crm_forms
 
 .venv/spark-installed: .venv/installed requirements-spark.lock
 	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer"; exit 1; }
@@ -66,7 +66,7 @@ test-browser: .venv/installed ## drive the Dagster UI in a browser (needs Chromi
 .PHONY: test-crash
 test-crash: .venv/installed ## kill refreshes half-way and compare what they leave behind
 	@$(BIN)/funnelcast prepare
-	@$(BIN)/python -m pytest tests/crash
+	@$(BIN)/python -m pytest -n 2 --dist load tests/crash
 
 .PHONY: check
 check: .venv/installed ## lint and types of Python and SQL

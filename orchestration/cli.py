@@ -52,7 +52,7 @@ def _ui(arguments: argparse.Namespace) -> int:
 
 def _prepare(_: argparse.Namespace | None = None) -> int:
     """Parse the dbt project where it changed: Dagster reads its assets from that."""
-    from orchestration.dbt_step import ensure_parsed
+    from orchestration.dbt_command import ensure_parsed
 
     ensure_parsed()
     return 0

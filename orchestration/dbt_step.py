@@ -1,23 +1,28 @@
-"""One dbt step of a refresh: run it in the right warehouse, keep its test results."""
+"""The models of dbt as Dagster assets, and one step of them built and tested."""
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, Final, Literal
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtCliRuntimeError, DagsterDbtTranslator, DbtCliResource, DbtProject
+from dagster_dbt import DagsterDbtTranslator, build_dbt_asset_specs
+from dbt.artifacts.schemas.run import RunResult
 
 from orchestration.check_results import CheckResult
-from orchestration.settings import PROJECT, RunSettings
-from orchestration.warehouse import connected, forget_child, record_child
+from orchestration.dbt_command import DBT_PROJECT, build
+from orchestration.settings import RunSettings
+from orchestration.shown_checks import shown_check
+from orchestration.warehouse import connected
 
-DBT: Final = Path(sys.executable).with_name("dbt")
-DBT_PROJECT: Final = DbtProject(project_dir=PROJECT / "dbt_project")
+LAST_STEP: Final = "metrics_step"
+RULES: Final = "rules"
 STATUS: Final[dict[str, Literal["passed", "failed"]]] = {"pass": "passed", "warn": "failed", "fail": "failed"}
+
+
+class ModelsFailed(RuntimeError):
+    """Models that dbt could not build, or whose rows break a rule; the message names them."""
 
 
 class AnalystTranslator(DagsterDbtTranslator):
@@ -28,70 +33,87 @@ class AnalystTranslator(DagsterDbtTranslator):
         return str(dbt_resource_props.get("description") or "")
 
 
-def ensure_parsed() -> None:
-    """Parse the dbt project where that has not been done since it last changed."""
-    folder = PROJECT / "dbt_project"
-    manifest = folder / "target" / "manifest.json"
-    sources = [
-        *folder.glob("*.yml"),
-        *folder.glob("models/**/*"),
-        *folder.glob("macros/**/*"),
-        *folder.glob("tests/**/*"),
+def dbt_step(name: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
+    """The models tagged `<name>_step` as the assets that a function makes, the tests of each as its check."""
+    specs = build_dbt_asset_specs(
+        manifest=DBT_PROJECT.manifest_path,
+        select=f"tag:{name}_step",
+        project=DBT_PROJECT,
+        dagster_dbt_translator=AnalystTranslator(),
+    )
+    tests: dict[str, list[str]] = {}
+    for test, model in _tested_models().items():
+        tests.setdefault(model, []).append(test.split(".")[2])
+    checks = [
+        dg.AssetCheckSpec(
+            RULES, asset=spec.key, description="\n".join(f"- {test}" for test in tests[_model(spec)])
+        )
+        for spec in specs
+        if _model(spec) in tests
     ]
-    if manifest.exists() and manifest.stat().st_mtime > max(path.stat().st_mtime for path in sources):
-        return
-    subprocess.run(
-        [
-            DBT,
-            "--quiet",
-            "parse",
-            "--project-dir",
-            folder,
-            "--profiles-dir",
-            folder,
-        ],
-        check=True,
+    return dg.multi_asset(name=name, specs=specs, check_specs=checks, can_subset=True)
+
+
+def build_models(context: dg.AssetExecutionContext, settings: RunSettings, gate: str) -> Iterator[Any]:
+    """Build and test the chosen models of one step; the results of the tests are kept as those of `gate`.
+
+    Raises:
+        ModelsFailed: a model could not be built, or a test failed.
+    """
+    models = {_model(spec): spec.key for spec in context.assets_def.specs}
+    checked = {key.asset_key for key in context.selected_asset_check_keys}
+    tested = _tested_models()
+    outcomes = build(
+        settings.warehouse,
+        [model for model, key in models.items() if key in context.selected_asset_keys]
+        or [test for test, model in tested.items() if models.get(model) in checked],
     )
-
-
-def build_models(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: RunSettings, gate: str
-) -> Iterator[Any]:
-    """Build and test the models of one step; its test results are kept as those of `gate`."""
-    os.environ["FUNNELCAST_WAREHOUSE"] = str(
-        settings.warehouse
-    )  # read by profiles.yml, here and in the child
-    invocation = dbt.cli(
-        ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "buildable"],
-        context=context,
-        target_path=settings.warehouse.parent / "dbt",
-    )
-    record_child(settings.folder, invocation.process.pid)
-    try:
-        # dagster-dbt's own fetch_row_counts() polls without a pause while dbt works: a whole core.
-        events: list[Any] = []
-        failure = None
-        try:
-            events.extend(invocation.stream())
-        except DagsterDbtCliRuntimeError as error:
-            failure = error
-        yield from _with_table_metadata(events, settings)
-        if failure is not None:
-            raise failure
-    finally:
-        forget_child(settings.folder)
-        settings.build.keep(gate, model_results(gate, invocation.get_artifact("run_results.json")))
-
-
-def _with_table_metadata(events: Sequence[Any], settings: RunSettings) -> Iterator[Any]:
-    """The events of dbt, those of a table with its row count and columns."""
+    results = {outcome.node.unique_id: model_result(gate, outcome, tested) for outcome in outcomes}
+    settings.build.keep(gate, [result for result in results.values() if result is not None])
     with connected(settings.warehouse, read_only=True) as connection:
         known = describe_tables(connection)
-    for event in events:
-        table = str((event.metadata or {}).get("unique_id", "")).rsplit(".", 1)[-1]
-        if isinstance(event, dg.Output | dg.AssetMaterialization) and table in known:
-            event = event.with_metadata({**event.metadata, **known[table]})
-        yield event
+    for outcome in outcomes:
+        if outcome.node.unique_id in models and outcome.status == "success":
+            yield dg.MaterializeResult(
+                asset_key=models[outcome.node.unique_id],
+                metadata={"seconds": outcome.execution_time, **known.get(outcome.node.name, {})},
+            )
+    for model, key in models.items():
+        own = [result for test, result in results.items() if result and tested.get(test) == model]
+        if key in checked and own:
+            yield shown_check(key, RULES, own)
+    if failures := _failures(outcomes):
+        raise ModelsFailed(failures)
+
+
+def _failures(outcomes: Sequence[RunResult]) -> str:
+    """Each model or test that failed, and what it said; not those that were then left out."""
+    lines = [
+        f"{outcome.node.name}: {str(outcome.message).strip()}"
+        for outcome in outcomes
+        if outcome.status in ("error", "fail")
+    ]
+    return "\n".join(lines)
+
+
+@cache
+def _tested_models() -> Mapping[str, str]:
+    """The model that each test is about: the one whose yml it stands in, else the first that it reads.
+
+    A test that reads models of both steps is about the first one of the last step: only then can it run.
+    """
+    nodes = json.loads(DBT_PROJECT.manifest_path.read_text())["nodes"]
+    tested = {}
+    for name, node in nodes.items():
+        if node["resource_type"] == "test":
+            read = [other for other in node["depends_on"]["nodes"] if other in nodes]
+            late = [other for other in read if LAST_STEP in nodes[other]["tags"]]
+            tested[name] = node.get("attached_node") or (late or read)[0]
+    return tested
+
+
+def _model(spec: dg.AssetSpec) -> str:
+    return str(spec.metadata["dagster_dbt/unique_id"])
 
 
 def describe_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
@@ -120,27 +142,22 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str
     }
 
 
-def model_results(gate: str, run_results: Mapping[str, Any]) -> list[CheckResult]:
-    """The outcome of every dbt node that can fail: each test, and each model that did not build."""
-    results = []
-    for result in run_results["results"]:
-        kind, _, name = str(result["unique_id"]).split(".", 2)
-        if kind != "test" and result["status"] in ("success", "skipped"):
-            continue
-        failing = int(result.get("failures") or 0)
-        results.append(
-            CheckResult(
-                gate=gate,
-                dataset=kind,
-                check=name,
-                description=str(result.get("message") or "holds for every row"),
-                severity="warning" if result["status"] == "warn" else "critical",
-                status=STATUS.get(result["status"], "error"),
-                observed=str(failing),
-                expected="0",
-                failing_rows=failing,
-                sample=[],
-                remedy="Run the model's SQL and the test's under dbt_project/target to see the rows.",
-            )
-        )
-    return results
+def model_result(gate: str, outcome: RunResult, tested: Mapping[str, str]) -> CheckResult | None:
+    """The outcome of a dbt node that can fail: a test, or a model that was not built; else none."""
+    node = outcome.node
+    if node.unique_id not in tested and outcome.status in ("success", "skipped"):
+        return None
+    failing = int(outcome.failures or 0)
+    return CheckResult(
+        gate=gate,
+        dataset=tested.get(node.unique_id, node.unique_id).split(".")[2],
+        check=node.name if node.unique_id in tested else "built",
+        description=str(outcome.message or "holds for every row"),
+        severity="warning" if outcome.status == "warn" else "critical",
+        status=STATUS.get(outcome.status, "error"),
+        observed=str(failing),
+        expected="0",
+        failing_rows=failing,
+        sample=[],
+        remedy="Run the SQL of the test, under warehouse/dbt/compiled, to see the rows.",
+    )

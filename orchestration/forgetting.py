@@ -21,7 +21,7 @@ from orchestration.extracts.people import (
     without_words,
 )
 from orchestration.publication import republish, version_folder, version_names
-from orchestration.warehouse import connected, end_orphan, read_table, write_table
+from orchestration.warehouse import connected, read_table, write_table
 
 OWNERS: Final = "owners"
 
@@ -49,7 +49,6 @@ def forget(folder: DataFolder, owner_id: str) -> Forgetting:
         UnknownPersonError: no row of owners has this id.
     """
     with folder.locked(on_wait=print):
-        end_orphan(folder)
         people = _people(folder, owner_id)
         remember_forgotten(folder, owner_id)
         versions = sum(_blank_version(folder, version, people) for version in version_names(folder))

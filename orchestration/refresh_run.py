@@ -13,7 +13,10 @@ from orchestration.definitions import defs
 from orchestration.settings import RunSettings
 from orchestration.summary import summarise
 
-OUR_ERRORS = ("CompanyFileError", "DataFolderError", "ExtractError", "PublicationRefused", "WarehouseError")
+OUR_ERRORS = (
+    "CompanyFileError", "DataFolderError", "ExtractError", "ModelsFailed", "PublicationRefused",
+    "WarehouseError",
+)  # fmt: skip
 
 
 def refresh(settings: RunSettings) -> int:

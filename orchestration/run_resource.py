@@ -7,7 +7,6 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from orchestration.settings import RunSettings
-from orchestration.warehouse import end_orphan
 
 
 class Refresh(dg.ConfigurableResource["Refresh"]):
@@ -30,10 +29,9 @@ class Refresh(dg.ConfigurableResource["Refresh"]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Refresh"]:
-        """Hold the data folder's lock for the whole run, and end what a killed run left behind."""
+        """Hold the data folder's lock for the whole run."""
         self._settings = RunSettings.resolve(self.company_file, self.data, self.as_of, self.preview)
         with self._settings.folder.locked(on_wait=context.log.warning if context.log else print):
-            end_orphan(self._settings.folder)
             yield self
 
     @property

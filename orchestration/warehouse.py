@@ -1,6 +1,5 @@
 """The warehouse file: what dbt reads from it, and how Python reads and writes its tables."""
 
-import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import polars as pl
-import psutil
 
 from orchestration.company import Company
 from orchestration.data_folder import DataFolder
@@ -19,8 +17,6 @@ from orchestration.exclusions import excluded_deals, exclusions_table
 from orchestration.extracts import LakeManifest, read_manifest
 from orchestration.extracts.entities import ENTITIES, LAKE_COLUMNS
 from orchestration.fiscal import calendar_days
-
-CHILD_RECORD = "dbt_child.json"
 
 
 class WarehouseError(RuntimeError):
@@ -104,34 +100,6 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.Dat
     connection.register("_frame", frame.to_arrow())
     connection.execute(f"create or replace table {table} as select * from _frame")
     connection.unregister("_frame")
-
-
-def record_child(folder: DataFolder, pid: int) -> None:
-    """Remember a dbt child, so that one which outlives its killed parent can be ended."""
-    started = psutil.Process(pid).create_time()
-    (folder.root / CHILD_RECORD).write_text(json.dumps({"pid": pid, "started": started}))
-
-
-def forget_child(folder: DataFolder) -> None:
-    """The dbt child has ended."""
-    (folder.root / CHILD_RECORD).unlink(missing_ok=True)
-
-
-def end_orphan(folder: DataFolder) -> None:
-    """End the dbt child that a killed run left behind: it still holds the warehouse's lock."""
-    record = folder.root / CHILD_RECORD
-    if not record.exists():
-        return
-    child = json.loads(record.read_text())
-    try:
-        process = psutil.Process(child["pid"])
-        if process.create_time() == child["started"]:
-            for descendant in [*process.children(recursive=True), process]:
-                descendant.kill()
-            process.wait(10)
-    except psutil.NoSuchProcess:
-        pass  # it ended by itself
-    record.unlink()
 
 
 def _create_lake_view(connection: duckdb.DuckDBPyConnection, entity: str, files: Sequence[Path]) -> None:

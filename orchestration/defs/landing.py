@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import dagster as dg
 
-from orchestration.defs.quality import results_table
 from orchestration.extracts import commit_extracts, stage_extracts
 from orchestration.extracts.entities import ENTITIES
 from orchestration.extracts.held_extracts import read_held
@@ -14,6 +13,7 @@ from orchestration.inputs import input_fingerprint
 from orchestration.progress import say
 from orchestration.raw_gate import extract_of, gate_extracts, passed
 from orchestration.run_resource import Refresh
+from orchestration.shown_checks import results_table
 from orchestration.simulation.demo import make_demo
 from orchestration.warehouse import company_lake, connected, default_as_of, prepare
 

@@ -9,6 +9,7 @@ from orchestration.check_results import CheckResult
 from orchestration.gates import GATES, run_gate
 from orchestration.progress import say
 from orchestration.run_resource import Refresh
+from orchestration.shown_checks import shown_check
 
 CHECKED_ASSET: Final = {
     "deal_records": ["core", "fct_deals"],
@@ -41,37 +42,7 @@ def suite_outcomes(
     """Each suite's results as one readable check: a critical failure stops, a warning is shown."""
     for spec in specs:
         own = [result for result in results if f"{result.dataset}_suite" == spec.name]
-        failed = [result for result in own if result.status != "passed"]
-        stops = any(result.is_blocking for result in failed)
-        yield dg.AssetCheckResult(
-            asset_key=spec.asset_key,
-            check_name=spec.name,
-            passed=not failed,
-            severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
-            description="; ".join(f"{result.check}: {result.observed}" for result in failed) or None,
-            metadata={
-                "results": dg.MetadataValue.md(results_table(own)),
-                "checks": len(own),
-                "failed": len(failed),
-            },
-        )
-
-
-def results_table(results: Sequence[CheckResult]) -> str:
-    """Check results as a Markdown table, failures with a sample of their rows."""
-    lines = ["| check | result | expected | observed | sample |", "|---|---|---|---|---|"]
-    for result in sorted(results, key=lambda result: result.status == "passed"):
-        sample = "; ".join(str(row) for row in result.sample).replace("|", "\\|").replace("\n", " ")
-        word = result.status if result.status != "failed" else f"failed ({result.severity})"
-        lines.append(
-            f"| {result.check} | {word} | {result.expected} | {result.observed} | {_as_text(sample)} |"
-        )
-    return "\n".join(lines)
-
-
-def _as_text(value: str) -> str:
-    """Values of rows are text: nothing in them becomes markup."""
-    return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "'")
+        yield shown_check(spec.asset_key, spec.name, own)
 
 
 @dg.multi_asset_check(name="core_gate", specs=suite_specs("core"))

@@ -1,7 +1,5 @@
 """A refresh that is killed half-way changes nothing that is published, and can simply be run again."""
 
-import os
-import signal
 import subprocess
 import time
 from datetime import date
@@ -30,9 +28,8 @@ def undisturbed(simulated, tmp_path_factory):
     return workplace.hashes(*SCHEMAS), time.monotonic() - started
 
 
-@pytest.mark.parametrize("victim", ["process group", "only the parent"])
-@pytest.mark.parametrize("share", [0.3, 0.5, 0.65, 0.8, 0.95])
-def test_a_killed_refresh_run_again_gives_the_same_bytes(simulated, undisturbed, tmp_path, victim, share):
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.7, 0.9])
+def test_a_killed_refresh_run_again_gives_the_same_bytes(simulated, undisturbed, tmp_path, share):
     expected, seconds = undisturbed
     workplace = Workplace.of(tmp_path, SIMULATED)
     write_extracts(simulated, workplace.data / "raw" / "sales", [UNTIL])
@@ -40,15 +37,11 @@ def test_a_killed_refresh_run_again_gives_the_same_bytes(simulated, undisturbed,
         workplace.command(),
         cwd=PROJECT,
         env=environment(),
-        start_new_session=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     time.sleep(seconds * share)
-    if victim == "process group":
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
+    process.kill()
     process.wait()
     current = workplace.data / "published" / "current"
     assert not current.exists() or workplace.hashes(*SCHEMAS) == expected

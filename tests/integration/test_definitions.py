@@ -49,6 +49,20 @@ def test_the_gates_block_what_comes_after_them(repository):
     } <= blocking  # fmt: skip
 
 
+def test_the_tests_of_a_model_are_its_one_check(repository):
+    checks = {
+        key.asset_key.to_user_string()
+        for key in repository.asset_graph.asset_check_keys
+        if key.name == "rules"
+    }
+    assert {
+        "core/fct_deals",
+        "core/fct_deal_versions",
+        "metrics/funnel_metrics",
+        "quality/reconciliation",
+    } < checks
+
+
 def test_the_nightly_schedule_is_off_until_someone_switches_it_on(repository):
     [schedule] = repository.schedule_defs
     assert schedule.name == "nightly"
