@@ -94,6 +94,13 @@ def query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
     return frame
 
 
+def query_value(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
+    """The one number that a query asks for."""
+    row = connection.execute(sql).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def write_table(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Replace a table by the rows of a frame, in their order."""
     connection.execute(f"create schema if not exists {table.split('.')[0]}")

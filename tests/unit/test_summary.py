@@ -1,7 +1,7 @@
 """What the printed summary says of checks that did not pass."""
 
 from orchestration.check_results import CheckResult, results_frame
-from orchestration.summary import _checks, _samples
+from orchestration.summary.checks import _samples, check_lines
 
 
 def test_a_warning_names_the_first_rows_that_it_found_as_plain_text():
@@ -22,7 +22,7 @@ def test_a_warning_names_the_first_rows_that_it_found_as_plain_text():
         ],
         remedy="Name these stages.",
     )
-    printed = " ".join(line.strip() for line in _checks(results_frame("b", [unmapped]), []))
+    printed = " ".join(line.strip() for line in check_lines(results_frame("b", [unmapped]), []))
     assert "stages_unmapped: 3 found" in printed
     assert "Name these stages. Such as: pipeline sales, stage Hand [2Jshake , deals 4;" in printed
     assert printed.endswith("pipeline sales, deals 2")
