@@ -55,7 +55,10 @@ def dbt_step(name: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
 
 
 def build_models(context: dg.AssetExecutionContext, settings: RunSettings, gate: str) -> Iterator[Any]:
-    """Build and test the chosen models of one step; the results of the tests are kept as those of `gate`.
+    """Build and test the chosen models of one step.
+
+    The results are kept as those of `gate` if they are of the whole step: what was built in part by hand
+    must not be published on the strength of the tests of that part.
 
     Raises:
         ModelsFailed: a model could not be built, or a test failed.
@@ -69,7 +72,8 @@ def build_models(context: dg.AssetExecutionContext, settings: RunSettings, gate:
         or [test for test, model in tested.items() if models.get(model) in checked],
     )
     results = {outcome.node.unique_id: model_result(gate, outcome, tested) for outcome in outcomes}
-    settings.build.keep(gate, [result for result in results.values() if result is not None])
+    if {*models, *(test for test, model in tested.items() if model in models)} <= results.keys():
+        settings.build.keep(gate, [result for result in results.values() if result is not None])
     with connected(settings.warehouse, read_only=True) as connection:
         known = describe_tables(connection)
     for outcome in outcomes:

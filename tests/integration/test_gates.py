@@ -16,14 +16,17 @@ def test_a_failed_gate_leaves_the_publication_and_no_hand_gets_round_it(refreshe
     try:
         workplace.company_file.write_text(yaml.safe_dump(impossible))
         finished = workplace.refresh()
+        part = materialise_by_hand(workplace, "key:core/dim_company")
         by_hand = materialise_by_hand(workplace, "key:published/current")
     finally:
         workplace.company_file.write_text(yaml.safe_dump(SIMULATED))
     assert finished.returncode == 1
     assert "the gate 'core' failed: deals, deals_present" in finished.stdout
     assert f"readers still see {before['version']}" in finished.stdout
+    assert part.returncode == 0, part.stdout + part.stderr
     assert by_hand.returncode != 0
     assert "Nothing was published and `current` has not moved" in by_hand.stdout + by_hand.stderr
+    assert "the gate 'core models' has not checked this build" in by_hand.stdout + by_hand.stderr
     assert "the gate 'forecast' has not checked this build" in by_hand.stdout + by_hand.stderr
     assert workplace.manifest == before
 
