@@ -49,13 +49,16 @@ test-forms: .venv/installed ## refresh the simulated company from each CRM's own
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m pytest -n 2 --dist load tests/crm_forms
 
+.PHONY: java
+java:
+	@command -v "$${JAVA_HOME:+$$JAVA_HOME/bin/}java" >/dev/null || { echo "Spark needs Java 17 or newer, and none is found: install a JRE (Debian: apt-get install default-jre-headless) or set JAVA_HOME"; exit 1; }
+
 .venv/spark-installed: .venv/installed requirements-spark.lock
-	@command -v java >/dev/null || { echo "Spark needs Java 17 or newer"; exit 1; }
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-spark.lock
 	@touch $@
 
 .PHONY: test-spark
-test-spark: .venv/spark-installed ## build every model on Spark, too, and compare the tables (needs Java)
+test-spark: java .venv/spark-installed ## build every model on Spark, too, and compare the tables (needs Java)
 	@$(BIN)/python -m pytest tests/spark
 
 .PHONY: test-browser

@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -13,34 +12,47 @@ import pytest
 from dbt.cli.main import dbtRunner
 from pyspark.sql import SparkSession
 
-from orchestration.company import Company
 from orchestration.data_folder import DataFolder
 from orchestration.extracts import commit_extracts, stage_extracts
-from orchestration.simulation import SimulationSettings, simulate, write_extracts
 from orchestration.warehouse import connected, default_as_of, prepare, query
-from tests.refreshes import PROJECT, SIMULATED
+from tests.refreshes import PROJECT
+from tests.spark.company import COMPANY, write_company
 
 Table = Callable[[str], pl.DataFrame]
 
-NIGHTS = [date(2026, 8, 31), date(2026, 9, 29), date(2026, 9, 30)]
-SETTINGS = SimulationSettings(deals=300, seed=11, until=NIGHTS[-1], years=2.0)
-
-# What the models need, then what keeps a small company quick and within this machine.
+# What the models need.
 SPARK = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.inferTimestampNTZ.enabled": "false",
-    "spark.master": "local[2]",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.driver.host": "127.0.0.1",
-    "spark.ui.enabled": "false",
-    "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.sql.shuffle.partitions": "2",
+}
+
+# What keeps a few hundred rows quick on one core: one partition, no compilation of queries, little memory
+# per operator, and neither a UI nor its records.
+QUICK = {
+    "spark.master": "local[1]",
+    "spark.sql.shuffle.partitions": "1",
     "spark.sql.adaptive.enabled": "false",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.parquet.compression.codec": "uncompressed",
+    "spark.shuffle.compress": "false",
+    "spark.broadcast.compress": "false",
+    "spark.buffer.pageSize": "512k",
+    "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",  # writes no checksums
+    "spark.driver.memory": "2g",
+    "spark.driver.extraJavaOptions": (
+        "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:ReservedCodeCacheSize=256m -XX:MetaspaceSize=256m"
+    ),
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.log.level": "ERROR",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.ui.retainedJobs": "10",
+    "spark.ui.retainedStages": "10",
+    "spark.sql.ui.retainedExecutions": "10",
+    "spark.sql.ui.explainMode": "simple",
 }
 
 
@@ -48,12 +60,11 @@ SPARK = {
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse of a company with three extracts, with all models built in DuckDB."""
     root = tmp_path_factory.mktemp("simulated")
-    folder, company = DataFolder(root / "data"), Company.model_validate(SIMULATED)
-    write_extracts(simulate(SETTINGS), folder.root / "raw" / "sales", NIGHTS)
-    folder.claim(company.company)
-    manifest = commit_extracts(folder, stage_extracts(company, root, folder))
-    database = root / "warehouse.duckdb"
-    prepare(database, company, manifest, default_as_of(company, manifest))
+    folder, database = DataFolder(root / "data"), root / "warehouse.duckdb"
+    write_company(folder.root / "raw" / "sales")
+    folder.claim(COMPANY.company)
+    manifest = commit_extracts(folder, stage_extracts(COMPANY, root, folder))
+    prepare(database, COMPANY, manifest, default_as_of(COMPANY, manifest))
     # in a process of its own: dbt keeps the file open for as long as its process lives
     subprocess.run(
         [Path(sys.executable).with_name("dbt"), *run_of_all_models("warehouse", root)],
@@ -71,7 +82,7 @@ def spark(
     """A Spark session with the same `raw` schema, and all models built from it."""
     folder = tmp_path_factory.mktemp("spark")
     builder = SparkSession.builder.config("spark.sql.warehouse.dir", str(folder / "warehouse"))
-    for name, value in SPARK.items():
+    for name, value in (SPARK | QUICK).items():
         builder = builder.config(name, value)
     session = builder.getOrCreate()
     copy_raw(warehouse, session, folder)
@@ -98,10 +109,10 @@ def spark_table(warehouse: duckdb.DuckDBPyConnection, spark: SparkSession) -> Ta
     return rows
 
 
-def schema_of(warehouse: duckdb.DuckDBPyConnection, table: str) -> str:
-    """The schema of the warehouse that holds this table or view."""
-    found = query(warehouse, "select table_schema, table_name from information_schema.tables order by all")
-    (schema,) = found.filter(pl.col("table_name") == table)["table_schema"]
+def schema_of(warehouse: duckdb.DuckDBPyConnection, model: str) -> str:
+    """The schema of the warehouse that holds this model (a table of `raw` may have its name)."""
+    tables = query(warehouse, "select table_schema, table_name from information_schema.tables order by all")
+    (schema,) = tables.filter(pl.col("table_name") == model, pl.col("table_schema") != "raw")["table_schema"]
     return str(schema)
 
 
