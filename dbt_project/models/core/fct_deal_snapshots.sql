@@ -1,3 +1,4 @@
+{% set provenances = ['stage', 'amount', 'close_date', 'owner', 'forecast_category'] %}
 with settings as (
     select as_of_date from {{ source('raw', 'run_settings') }}
 ),
@@ -19,14 +20,58 @@ versions as (
 spans as (
     select
         *,
-        valid_from as first_date,
-        case when is_open then known_until else {{ add_days('valid_from', 1) }} end as end_date
+        case when is_open then known_until else {{ add_days('valid_from', 1) }} end as valid_until
     from versions
     where is_open or coalesce(was_open, true)
 ),
 
+-- What a span's days share is computed once for all of them: from the day on which an extract first
+-- showed the deal, what was assumed is carried forward.
+pieces as (
+    select
+        *,
+        false as is_seen,
+        valid_from as first_date,
+        coalesce(least(valid_until, first_seen_date), valid_until) as end_date
+    from spans
+    union all
+    select
+        *,
+        true as is_seen,
+        greatest(valid_from, first_seen_date) as first_date,
+        valid_until as end_date
+    from spans
+    where first_seen_date < valid_until
+),
+
+described as (
+    select
+        deal_id,
+        pipeline,
+        stage,
+        is_open,
+        is_won,
+        amount,
+        original_amount,
+        original_currency,
+        close_date,
+        owner_id,
+        forecast_category,
+        {% for field in provenances %}
+            case
+                when is_seen and {{ field }}_provenance = 'assumed' then 'carried_forward'
+                else {{ field }}_provenance
+            end as {{ field }}_provenance,
+        {% endfor %}
+        probability,
+        first_date,
+        end_date
+    from pieces
+    where first_date < end_date
+),
+
 days as (
-    {{ explode_days('spans', 'first_date', 'end_date') }}
+    {{ explode_days('described', 'first_date', 'end_date') }}
 ),
 
 final as (
@@ -43,16 +88,11 @@ final as (
         close_date,
         owner_id,
         forecast_category,
-        {% for field in ['stage', 'amount', 'close_date', 'owner', 'forecast_category'] %}
-            case
-                when {{ field }}_provenance = 'assumed' and date_day >= first_seen_date
-                    then 'carried_forward'
-                else {{ field }}_provenance
-            end as {{ field }}_provenance,
+        {% for field in provenances %}
+            {{ field }}_provenance,
         {% endfor %}
         probability
     from days
 )
 
 select * from final
-order by snapshot_date, deal_id

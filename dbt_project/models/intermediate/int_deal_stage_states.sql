@@ -18,8 +18,9 @@ compared as (
 stays as (
     select
         compared.deal_id,
-        row_number() over (partition by compared.deal_id order by {{ by_time }}) as state_no,
-        compared.sort_at as entered_at,
+        compared.sort_at,
+        compared.sort_no,
+        compared.change_no,
         {{ local_date('compared.sort_at', 'settings.time_zone') }} as entered_date,
         compared.pipeline,
         compared.stage,
@@ -40,10 +41,10 @@ stays as (
 final as (
     select
         deal_id,
-        state_no,
-        entered_at,
+        row_number() over by_state as state_no,
+        sort_at as entered_at,
         entered_date,
-        lead(entered_at) over by_state as exited_at,
+        lead(sort_at) over by_state as exited_at,
         lead(entered_date) over by_state as exited_date,
         pipeline,
         stage,
@@ -60,20 +61,21 @@ final as (
                 then
                     {{ last_value_ignore_nulls(
                         "case when result <> 'open' and coalesce(previous_result, 'open') = 'open' "
-                        ~ "then entered_at end", 'deal_id', 'state_no'
+                        ~ "then sort_at end", 'deal_id', by_time
                     ) }}
         end as close_known_at,
         {{ last_value_ignore_nulls(
-            "case when result = 'open' then entered_at end", 'deal_id', 'state_no'
+            "case when result = 'open' then sort_at end", 'deal_id', by_time
         ) }} as last_opened_at,
         {{ last_value_ignore_nulls(
-            "case when result = 'open' then stage end", 'deal_id', 'state_no'
+            "case when result = 'open' then stage end", 'deal_id', by_time
         ) }} as last_open_stage,
         sum(case when result = 'open' and previous_result <> 'open' then 1 else 0 end) over (
-            partition by deal_id order by state_no rows between unbounded preceding and current row
+            partition by deal_id order by {{ by_time }}
+            rows between unbounded preceding and current row
         ) as reopened_count
     from stays
-    window by_state as (partition by deal_id order by state_no)
+    window by_state as (partition by deal_id order by {{ by_time }})
 )
 
 select * from final

@@ -3,6 +3,7 @@
     'close_date_provenance', 'owner_id_provenance', 'forecast_category_provenance',
 ] %}
 {% set stage_columns = ['pipeline', 'stage', 'result', 'removal_kind', 'stage_provenance'] %}
+{% set by_day = 'changed_date, row_no' %}
 
 -- The whole state of each deal at the end of every day on which it changed, the day of its removal
 -- included. '' stands for empty, since null means unchanged.
@@ -14,6 +15,7 @@ days as (
     select
         deal_id,
         changed_date,
+        1 as row_no,
         {{ fields | join(', ') }},
         {% for column in stage_columns %}
             {{ to_text('null') }} as {{ column }},
@@ -24,6 +26,7 @@ days as (
     select
         deal_id,
         entered_date as changed_date,
+        2 as row_no,
         {% for field in fields %}
             {{ to_text('null') }} as {{ field }},
         {% endfor %}
@@ -37,28 +40,19 @@ days as (
     where exited_date is null or exited_date > entered_date
 ),
 
-joined as (
-    select
-        deal_id,
-        changed_date,
-        {% for column in fields + stage_columns %}
-            max({{ column }}) as {{ column }},
-        {% endfor %}
-        max(close_known_at) as close_known_at
-    from days
-    group by deal_id, changed_date
-),
-
+-- A day has at most one row of fields, and one of the stage after it.
 filled as (
     select
         deal_id,
         changed_date as valid_from,
-        lead(changed_date) over (partition by deal_id order by changed_date) as valid_to,
+        lead(changed_date) over (
+            partition by deal_id order by {{ by_day }}
+        ) as valid_to,
         {% for column in fields + stage_columns %}
-            {{ last_value_ignore_nulls(column, 'deal_id', 'changed_date') }} as {{ column }},
+            {{ last_value_ignore_nulls(column, 'deal_id', by_day) }} as {{ column }},
         {% endfor %}
-        {{ last_value_ignore_nulls('close_known_at', 'deal_id', 'changed_date') }} as close_known_at
-    from joined
+        {{ last_value_ignore_nulls('close_known_at', 'deal_id', by_day) }} as close_known_at
+    from days
 ),
 
 final as (
@@ -91,6 +85,7 @@ final as (
     from filled
     inner join {{ ref('int_deal_lifespans') }} as lifespans on filled.deal_id = lifespans.deal_id
     cross join settings
+    where filled.valid_to is null or filled.valid_to > filled.valid_from
 )
 
 select * from final
