@@ -160,6 +160,18 @@ def test_suites_and_gates_are_imported_without_great_expectations() -> None:
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
 
 
+def test_a_spark_that_ends_the_process_it_is_imported_by_is_left_alone(tmp_path: Path) -> None:
+    spark = tmp_path / "pyspark"
+    spark.mkdir()
+    (spark / "__init__.py").write_text("raise SystemExit('imported')")
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from orchestration.gates import run_gate\n"
+        "assert run_gate('forecast', None, {}) and 'great_expectations' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=True)
+
+
 def test_a_unique_column_may_stand_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     single, pair = _run(
         monkeypatch, unique("one", ("name",), "Alone."), unique("two", ("id", "name"), "Together.")
