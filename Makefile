@@ -79,7 +79,7 @@ check: .venv/installed ## lint and types of Python and SQL
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 .PHONY: bench
-bench: .venv/installed ## time a refresh, landing 1 M deals and core's SQL, against floors measured in the same run
+bench: .venv/installed ## time a refresh, simulating and landing 1 M deals, and core's SQL, against floors measured in the same run
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m tests.benchmarks
 
