@@ -51,12 +51,7 @@ def build(warehouse: Path, nodes: Sequence[str]) -> Sequence[RunResult]:
     os.environ[WAREHOUSE] = str(warehouse)
     names = [manifest.nodes[node].name for node in nodes]
     try:
-        done = _dbt(
-            target,
-            "build",
-            [*BUILD_OPTIONS, "--select", *names],
-            manifest,
-        )
+        done = _dbt(target, "build", [*BUILD_OPTIONS, "--select", *names], manifest)
     finally:
         if DuckDBConnectionManager._ENV is not None:  # else the file stays open as long as this process runs
             DuckDBConnectionManager.env().close()

@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 import yaml
 
 PROJECT = Path(__file__).parent.parent
 SHARED_DATA = PROJECT.parent / "shared" / "data"
+needs_shared_data = pytest.mark.skipif(not SHARED_DATA.exists(), reason=f"no real extracts at {SHARED_DATA}")
 
 SIMULATED: dict[str, Any] = {
     "company": "Simulated",

@@ -40,6 +40,13 @@ CONTENTS: Final = {
 STRAY_NULS: Final = re.compile(rb"(?<!\0)\0{1,3}(?!\0)")
 
 
+UNREADABLE: Final = (
+    OSError, EOFError, zlib.error, zipfile.BadZipFile,
+    NotImplementedError,  # zipfile, of a way of packing that it does not know
+    RuntimeError,  # zipfile, of an encrypted member
+)  # fmt: skip
+
+
 @dataclass(frozen=True)
 class ByteSource:
     """Bytes that can be read from their beginning as often as needed: a file's, or those of one in a zip."""
@@ -85,7 +92,7 @@ def byte_blocks(source: ByteSource, size: int = BLOCK_BYTES) -> Iterator[bytes]:
                         f" and {PACKED_RATIO} times the packed size"
                     )
                 yield block
-    except (OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+    except UNREADABLE as error:
         raise ExtractError(
             f"{source.name}: cannot be read: {error}; accepted is a whole file, written to its end"
         ) from error

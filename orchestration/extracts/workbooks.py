@@ -34,7 +34,7 @@ def open_workbook(source: ByteSource) -> list[Table]:
         _refuse_oversized(source, content)
         reader = fastexcel.read_excel(content)
         sheets = {name: _sheet(reader, name) for name in reader.sheet_names}
-    except (fastexcel.FastExcelError, OSError, ValueError, NotImplementedError) as error:
+    except (fastexcel.FastExcelError, OSError, ValueError, NotImplementedError) as error:  # as in zip_members
         if isinstance(error, ExtractError):
             raise
         first_line, _, _ = str(error).partition("\n")  # which may be empty

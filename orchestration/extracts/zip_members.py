@@ -21,7 +21,7 @@ def zip_members(path: Path) -> list[ByteSource]:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+    except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError) as error:  # the last: a newer zip
         raise ExtractError(
             f"{path}: cannot be read as a zip: {error}; accepted is a zip written to its end"
         ) from error

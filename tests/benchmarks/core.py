@@ -15,10 +15,10 @@ from orchestration.company_file import load_company
 from orchestration.data_folder import DataFolder
 from orchestration.extracts import commit_extracts, stage_extracts
 from orchestration.warehouse import company_lake, connected, default_as_of, prepare
+from tests.benchmarks.compiled_models import build, compile_core, needed_by, read_models, write_models
 from tests.benchmarks.costs import cost_of_call
 from tests.benchmarks.landing import Figure
 from tests.benchmarks.large_extracts import NIGHTS, write_nights
-from tests.compiled_models import build, compile_core, needed_by, read_models, write_models
 from tests.refreshes import SIMULATED, Workplace
 
 DEALS = 100_000

@@ -71,8 +71,7 @@ def wait_until_it_answers(server):
 @pytest.fixture(scope="module")
 def page(ui):
     chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed here")
+    assert chromium is not None, "this suite needs Chromium: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         page = browser.new_page(viewport={"width": 1600, "height": 1000})

@@ -1,13 +1,12 @@
 """Real stage history of a Salesforce organisation (preppin_salesforce w23), where the files are there."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
 from tests.dbt.literal_rows import TIME_ZONE, Row, deal, row
+from tests.refreshes import SHARED_DATA, needs_shared_data
 
-FILES = Path(__file__).parents[3] / "shared" / "data" / "preppin_salesforce"
+FILES = SHARED_DATA / "preppin_salesforce"
 STAGES = [
     ("Prospecting", 1, "lead"),
     ("Qualification", 2, "qualified"),
@@ -16,7 +15,7 @@ STAGES = [
     ("Closed Won", 5, "customer"),
     ("Closed Lost", 6, "lost"),
 ]
-pytestmark = pytest.mark.skipif(not FILES.exists(), reason=f"the real extracts are not at {FILES}")
+pytestmark = needs_shared_data
 
 
 def opportunities() -> pl.DataFrame:

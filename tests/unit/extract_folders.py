@@ -19,7 +19,6 @@ from orchestration.raw_gate import gate_extracts, passed
 
 FIRST, SECOND, THIRD = date(2026, 3, 1), date(2026, 3, 2), date(2026, 3, 3)
 WRITTEN = 1_767_225_600_000_000_000  # 2026-01-01, in nanoseconds
-SHARED_DATA = Path(__file__).parents[3] / "shared" / "data"
 
 
 @dataclass

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from orchestration.extracts import ExtractError
-from tests.unit.extract_folders import FIRST, SHARED_DATA, Workplace
+from tests.refreshes import SHARED_DATA
+from tests.unit.extract_folders import FIRST, Workplace
 
 
 @pytest.fixture

@@ -5,16 +5,14 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-import pytest
 
 from orchestration.extracts import read_manifest
-from tests.unit.extract_folders import SHARED_DATA, Workplace
+from tests.refreshes import SHARED_DATA, needs_shared_data
+from tests.unit.extract_folders import Workplace
 
 MAPPING = Path(__file__).parents[1] / "mappings" / "maven.yaml"
 DAY = date(2026, 9, 30)
-pytestmark = pytest.mark.skipif(
-    not SHARED_DATA.exists(), reason=f"the real extracts are not at {SHARED_DATA}"
-)
+pytestmark = needs_shared_data
 
 
 def landed(root, crm, path, extract_date=DAY):

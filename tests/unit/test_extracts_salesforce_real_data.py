@@ -6,13 +6,12 @@ import io
 import pytest
 
 from orchestration.extracts import read_manifest
-from tests.unit.extract_folders import FIRST, SHARED_DATA, Workplace
+from tests.refreshes import SHARED_DATA, needs_shared_data
+from tests.unit.extract_folders import FIRST, Workplace
 
 HEADERS = SHARED_DATA / "crm_export_headers"
 SEEDS = SHARED_DATA / "fivetran_salesforce_seeds"
-pytestmark = pytest.mark.skipif(
-    not SHARED_DATA.exists(), reason=f"the real extracts are not at {SHARED_DATA}"
-)
+pytestmark = needs_shared_data
 MOMENT, DAY, NOTHING = "2026-03-31 14:05:00", "2026-03-31 00:00:00", "000000000000000AAA"
 VALUES = {
     "Id": "0068d000002OrZqAAK", "OpportunityId": "0068d000002OrZqAAK", "WhatId": "0068d000002OrZqAAK",

@@ -1,3 +1,7 @@
+{% set described = [
+    'deal_id', 'pipeline', 'stage', 'is_open', 'is_won', 'amount', 'original_amount',
+    'original_currency', 'close_date', 'owner_id', 'forecast_category'
+] %}
 {% set provenances = ['stage', 'amount', 'close_date', 'owner', 'forecast_category'] %}
 with settings as (
     select as_of_date from {{ source('raw', 'run_settings') }}
@@ -46,17 +50,9 @@ pieces as (
 
 described as (
     select
-        deal_id,
-        pipeline,
-        stage,
-        is_open,
-        is_won,
-        amount,
-        original_amount,
-        original_currency,
-        close_date,
-        owner_id,
-        forecast_category,
+        {% for column in described %}
+            {{ column }},
+        {% endfor %}
         {% for field in provenances %}
             case
                 when is_seen and {{ field }}_provenance = 'assumed' then 'carried_forward'
@@ -77,17 +73,9 @@ days as (
 final as (
     select
         date_day as snapshot_date,
-        deal_id,
-        pipeline,
-        stage,
-        is_open,
-        is_won,
-        amount,
-        original_amount,
-        original_currency,
-        close_date,
-        owner_id,
-        forecast_category,
+        {% for column in described %}
+            {{ column }},
+        {% endfor %}
         {% for field in provenances %}
             {{ field }}_provenance,
         {% endfor %}
