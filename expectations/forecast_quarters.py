@@ -2,7 +2,7 @@
 
 from expectations.suite import Suite, in_set, no_rows, not_null, unique
 
-_METHODS = (
+METHODS = (
     "headline", "hazard", "landmark", "series", "crm_weighted", "category", "stage_history", "mean_of_3",
     "last_period", "same_period_last_year", "calls", "calls_corrected",
 )  # fmt: skip
@@ -35,7 +35,7 @@ SUITE = Suite(
     checks=(
         unique("forecast_unique", _KEY, "Each forecast stands once."),
         not_null("expected", "Every forecast has an expected revenue."),
-        in_set("method_known", "method", _METHODS, "Every forecast names its method."),
+        in_set("method_known", "method", METHODS, "Every forecast names its method."),
         in_set(
             "reliability_known",
             "reliability",

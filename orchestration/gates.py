@@ -13,8 +13,10 @@ import polars as pl
 from expectations import (
     deal_records,
     deals,
+    forecast_backtest,
     forecast_deals,
     forecast_quarters,
+    forecast_scores,
     landed_deal_changes,
     landed_deals,
     landed_files,
@@ -30,7 +32,12 @@ __all__ = ["GATES", "CheckResult", "default_thresholds", "results_frame", "run_g
 GATES: Final[dict[str, tuple[Suite, ...]]] = {
     "raw": (landed_files.SUITE, landed_deals.SUITE, landed_deal_changes.SUITE),
     "core": (deal_records.SUITE, deals.SUITE, stage_facts.SUITE, snapshots.SUITE),
-    "forecast": (forecast_quarters.SUITE, forecast_deals.SUITE),
+    "forecast": (
+        forecast_quarters.SUITE,
+        forecast_deals.SUITE,
+        forecast_backtest.SUITE,
+        forecast_scores.SUITE,
+    ),
 }
 
 

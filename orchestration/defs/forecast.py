@@ -1,16 +1,19 @@
 """The forecast: numpy on the aggregates that dbt has counted."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Final
 
 import dagster as dg
+import duckdb
 import polars as pl
 
-from orchestration.forecast import AGGREGATES, forecast
+from orchestration.forecast import AGGREGATES, PAST_DAYS, PAST_OPEN_DEALS, backtest, forecast, scores
 from orchestration.ledger import earlier_forecasts
 from orchestration.progress import say
 from orchestration.run_resource import Refresh
-from orchestration.warehouse import connected, read_table, write_table
+from orchestration.warehouse import connected, query, read_table, write_table
 
 TABLES: Final = {
     "forecast_quarters": "Each period's revenue by method and segment: won so far + open deals + not yet"
@@ -18,7 +21,15 @@ TABLES: Final = {
     "forecast_current": "The newest headline forecast only, so that nobody sums over methods.",
     "forecast_deals": "Each open deal's probability of being won, ever and in the current period.",
     "forecast_hazards": "The daily rates that the forecast has learnt, per stage, age and outcome.",
+    "forecast_backtest": "What each method would have said of the last twelve ended periods, beside the"
+    " actual: of the whole company, from what was known on each period's first day and on eight more. phase"
+    " is the part of the period that was over. One row per as-of date and method.",
+    "forecast_scores": "How right each method was in the back-test, by the part of the period that was over"
+    " (phase): average error (wape), bias, how often p10 to p90 held (coverage), and skill against the mean"
+    " of the last three periods. One row per basis (backtest), method and phase.",
 }
+ACTUALS: Final = "int_forecast_actuals"
+READ: Final = (*AGGREGATES, PAST_DAYS, PAST_OPEN_DEALS, ACTUALS)
 CURRENT: Final = """
     create or replace view forecast.forecast_current as
     select * from forecast.forecast_quarters
@@ -35,7 +46,7 @@ CURRENT: Final = """
             group_name="forecast",
             kinds={"numpy", "duckdb"},
             owners=["team:forecasting"],
-            deps=[dg.AssetKey(["intermediate", table]) for table in (*AGGREGATES, "int_forecast_actuals")],
+            deps=[dg.AssetKey(["intermediate", table]) for table in READ],
         )
         for name, description in TABLES.items()
     ],
@@ -43,7 +54,7 @@ CURRENT: Final = """
 def forecast_tables(
     context: dg.AssetExecutionContext, refresh: Refresh
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Fit the rates on history before the as-of date and forecast every period of the horizon."""
+    """Forecast every period of the horizon, and the ended ones from what was known on their days."""
     settings = refresh.settings
     build = settings.current_build()
     build.forget("forecast")
@@ -52,7 +63,7 @@ def forecast_tables(
             table: read_table(connection, f"intermediate.{table}", order_by)
             for table, order_by in AGGREGATES.items()
         }
-        actuals = read_table(connection, "intermediate.int_forecast_actuals")
+        actuals = read_table(connection, f"intermediate.{ACTUALS}")
         tables = forecast(aggregates, build.as_of)
         earlier = earlier_forecasts(settings.folder.ledger, build.as_of)
         quarters = _with_actuals(tables.quarters, earlier, actuals)
@@ -61,6 +72,10 @@ def forecast_tables(
             "forecast_deals": tables.deals,
             "forecast_hazards": tables.hazards,
         }
+        began = time.monotonic()
+        frames["forecast_backtest"] = _backtest(connection, aggregates, actuals)
+        frames["forecast_scores"] = scores(frames["forecast_backtest"])
+        seconds = time.monotonic() - began
         for name, frame in frames.items():
             write_table(connection, f"forecast.{name}", frame)
         connection.execute(CURRENT)
@@ -69,8 +84,22 @@ def forecast_tables(
         context,
         f"Forecast {quarters['fiscal_period'].n_unique()} periods from {rows['forecast_deals']:,} open deals",
     )
+    days = frames["forecast_backtest"]["as_of_date"].n_unique()
+    say(context, f"Forecast ended periods as of {days} past days in {seconds:.0f} s")
     for name, count in rows.items():
         yield dg.MaterializeResult(asset_key=["forecast", name], metadata={"dagster/row_count": count})
+
+
+def _backtest(
+    connection: duckdb.DuckDBPyConnection, aggregates: Mapping[str, pl.DataFrame], actuals: pl.DataFrame
+) -> pl.DataFrame:
+    """The back-test; open deals are read for one past day at a time: all at once would be many."""
+
+    def open_deals(as_of: date) -> pl.DataFrame:
+        table = f"intermediate.{PAST_OPEN_DEALS}"
+        return query(connection, f"select * from {table} where as_of_date = '{as_of}' order by deal_id")
+
+    return backtest(aggregates, read_table(connection, f"intermediate.{PAST_DAYS}"), open_deals, actuals)
 
 
 def _with_actuals(

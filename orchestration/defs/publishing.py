@@ -14,7 +14,14 @@ from orchestration.run_resource import Refresh
 from orchestration.warehouse import company_lake, connected, write_table
 
 FORECAST = [
-    dg.AssetKey(["forecast", name]) for name in ("forecast_quarters", "forecast_deals", "forecast_hazards")
+    dg.AssetKey(["forecast", name])
+    for name in (
+        "forecast_quarters",
+        "forecast_deals",
+        "forecast_hazards",
+        "forecast_backtest",
+        "forecast_scores",
+    )
 ]
 
 

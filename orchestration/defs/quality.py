@@ -18,6 +18,8 @@ CHECKED_ASSET: Final = {
     "snapshots": ["core", "fct_deal_snapshots"],
     "forecast_quarters": ["forecast", "forecast_quarters"],
     "forecast_deals": ["forecast", "forecast_deals"],
+    "forecast_backtest": ["forecast", "forecast_backtest"],
+    "forecast_scores": ["forecast", "forecast_scores"],
 }
 
 

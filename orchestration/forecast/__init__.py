@@ -1,6 +1,16 @@
 """The revenue forecast: pure functions of aggregates made by SQL, as of any date."""
 
 from orchestration.forecast.aggregates import AGGREGATES
+from orchestration.forecast.backtest import PAST_DAYS, PAST_OPEN_DEALS, backtest
 from orchestration.forecast.forecasting import ForecastTables, forecast
+from orchestration.forecast.scores import scores
 
-__all__ = ["AGGREGATES", "ForecastTables", "forecast"]
+__all__ = [
+    "AGGREGATES",
+    "PAST_DAYS",
+    "PAST_OPEN_DEALS",
+    "ForecastTables",
+    "backtest",
+    "forecast",
+    "scores",
+]

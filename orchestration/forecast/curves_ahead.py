@@ -12,7 +12,13 @@ from orchestration.forecast.due_path import DuePath
 from orchestration.forecast.fiscal_periods import Calendar, Period
 from orchestration.forecast.hazards import Hazards
 from orchestration.forecast.rate_profiles import RateProfiles
-from orchestration.forecast.win_curves import Rates, day_by_day, week_by_week, weekly_to_daily
+from orchestration.forecast.win_curves import (
+    WEEKLY_NODES,
+    Rates,
+    day_by_day,
+    week_by_week,
+    weekly_to_daily,
+)
 
 EVER_DAYS: Final = 1096  # three years stand for "ever"
 
@@ -73,9 +79,9 @@ def curves_ahead(
         path,
     )
     rewards = np.vstack([days_of(periods, as_of, length), np.ones(length)])
-    steps = weekly_steps(first, length)
+    steps = weekly_steps(first, length) if is_ever_asked or len(periods) > 1 else []
     new_later = np.zeros((len(steps), len(periods) - 1, *rates.shape))
-    later = np.zeros((len(periods), *rates.shape, 1))
+    later = np.zeros((len(periods), *rates.shape, WEEKLY_NODES))
     ever_after = np.zeros((*rates.shape, OLDEST + 1))
     before = np.zeros((len(periods) - 1, *rates.shape))
     for number, later in week_by_week(rates, rewards[1:], steps):

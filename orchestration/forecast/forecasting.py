@@ -37,8 +37,30 @@ def forecast(frames: Mapping[str, pl.DataFrame], as_of: date) -> ForecastTables:
     periods = calendar.from_current(as_of, int(aggregates["history"]["horizon"].item()))
     ended = calendar.ended(aggregates.history_start, as_of)
     fitted = forecast_by_hazards(aggregates, calendar, as_of, periods, ended)
+    return ForecastTables(
+        quarters=_quarters(aggregates, calendar, fitted, periods, as_of),
+        deals=deal_table(fitted, to_cents(fitted.open_expected)[:, 0], as_of, periods[0].name),
+        hazards=hazard_table(fitted.hazards, aggregates.stages, as_of),
+    )
+
+
+def forecast_current(frames: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
+    """The rows of `forecast`'s quarters for the current period, without what lies after it."""
+    aggregates = Aggregates.of(frames)
+    calendar = Calendar.of(aggregates)
+    periods = calendar.from_current(as_of, 0)
+    ended = calendar.ended(aggregates.history_start, as_of)
+    fitted = forecast_by_hazards(aggregates, calendar, as_of, periods, ended, is_ever_asked=False)
+    return _quarters(aggregates, calendar, fitted, periods, as_of)
+
+
+def _quarters(
+    aggregates: Aggregates, calendar: Calendar, fitted: HazardForecast, periods: list[Period], as_of: date
+) -> pl.DataFrame:
+    """Every method, period and cut."""
     cuts = Cuts.known_at(aggregates, fitted.deals.frame["deal_id"], periods, as_of)
     mean = mean_of_last(aggregates, calendar.whole(aggregates, as_of), as_of)
+    ended = calendar.ended(aggregates.history_start, as_of)
     verdicts = _verdicts(cuts, fitted, aggregates, ended, as_of)
     deal_cents = to_cents(fitted.open_expected)
     rows = [
@@ -46,11 +68,7 @@ def forecast(frames: Mapping[str, pl.DataFrame], as_of: date) -> ForecastTables:
         for number, period in enumerate(periods)
         for method, parts, ranges in _methods(number, period, cuts, fitted, deal_cents, mean, verdicts, as_of)
     ]
-    return ForecastTables(
-        quarters=pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method"),
-        deals=deal_table(fitted, deal_cents[:, 0], as_of, periods[0].name),
-        hazards=hazard_table(fitted.hazards, aggregates.stages, as_of),
-    )
+    return pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method")
 
 
 def _methods(

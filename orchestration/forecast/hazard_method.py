@@ -44,12 +44,18 @@ class HazardForecast:
 
 
 def forecast_by_hazards(
-    aggregates: Aggregates, calendar: Calendar, as_of: date, periods: list[Period], ended: list[Period]
+    aggregates: Aggregates,
+    calendar: Calendar,
+    as_of: date,
+    periods: list[Period],
+    ended: list[Period],
+    is_ever_asked: bool = True,
 ) -> HazardForecast:
     """The forecast of the current period and those after it, from what was known before `as_of`.
 
     Growth of earlier periods enters the current one only: it does not carry over. Without arrivals
-    to learn from, what past periods brought stands in for deals not created yet.
+    to learn from, what past periods brought stands in for deals not created yet. Unless
+    `is_ever_asked`, a deal's probability of being won at all stops at the last period's end.
     """
     segmentation = Segmentation.known_at(aggregates, as_of)
     exposure = Exposure.known_at(aggregates, segmentation, as_of)
@@ -60,7 +66,7 @@ def forecast_by_hazards(
     deals = OpenDeals.known_at(aggregates, segmentation, as_of)
     arrivals = Arrivals.known_at(aggregates, segmentation, calendar, as_of, periods)
     combinations = np.union1d(deals.combination, arrivals.combinations)
-    curves = curves_ahead(hazards, path, combinations, calendar, as_of, periods)
+    curves = curves_ahead(hazards, path, combinations, calendar, as_of, periods, is_ever_asked)
     probabilities = win_probabilities(deals, curves)
     amount = np.where(deals.amount_class == TOP_AMOUNT, deals.amount * won.top_factor, deals.amount)
     revised = REVISION_SD**2 if aggregates["attributes"]["do_amounts_change"].item() else 0.0

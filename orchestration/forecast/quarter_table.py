@@ -15,6 +15,24 @@ from orchestration.forecast.interval import Range
 from orchestration.forecast.reliability import Reliability
 
 MONEY: Final = pl.Decimal(18, 2)
+SCHEMA: Final = {
+    "as_of_date": pl.Date(),
+    "fiscal_period": pl.String(),
+    "period_start": pl.Date(),
+    "period_end": pl.Date(),
+    "segment_name": pl.String(),
+    "segment_value": pl.String(),
+    "method": pl.String(),
+    **dict.fromkeys(("won_to_date", "open_expected", "new_expected", "expected"), MONEY),
+    **dict.fromkeys(("p10", "p50", "p90", "sd_deal", "sd_system"), MONEY),
+    "n_open": pl.Int64(),
+    "open_amount": MONEY,
+    "wins_in_history": pl.Int64(),
+    "reliability": pl.String(),
+    "reliability_reason": pl.String(),
+    "blend_weight": pl.Float64(),
+    "actual": MONEY,
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +88,8 @@ def quarter_table(
                 1.0 if method == "hazard" else None, height, dtype=pl.Float64, eager=True
             ),
             "actual": pl.repeat(None, height, dtype=MONEY, eager=True),
-        }
+        },
+        schema=SCHEMA,
     )
 
 

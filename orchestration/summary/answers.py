@@ -5,10 +5,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.summary.lines import amount, count, line, number
+from orchestration.summary.lines import amount, count, line, number, wrapped
 from orchestration.warehouse import query, query_value
 
 BLOCKED_SHOWN = 5
+HALFWAY = 4 / 9  # the phase of the back-test that stands for the middle of a period
 
 
 def forecast_lines(connection: duckdb.DuckDBPyConnection, money: str) -> Iterator[str]:
@@ -45,9 +46,41 @@ def forecast_lines(connection: duckdb.DuckDBPyConnection, money: str) -> Iterato
         yield line(
             "", f"Reliability {headline['reliability'].replace('_', ' ')}: {headline['reliability_reason']}"
         )
+    yield from wrapped(_accuracy(connection))
     later = [row for row in rows if row["method"] == "headline" and row["period_start"] > first]
     for row in later:
         yield amount(row["fiscal_period"], row["expected"], _range(row))
+
+
+def _accuracy(connection: duckdb.DuckDBPyConnection) -> str:
+    """How far the headline would have missed in past periods, and the mean of the last three with it."""
+    [settings] = _rows(
+        connection,
+        "select forecast_period, (select count(*) from forecast.forecast_backtest) as tested"
+        " from raw.run_settings",
+    )
+    period = settings["forecast_period"]
+    wape = {
+        row["method"]: row
+        for row in _rows(
+            connection,
+            "select method, n_forecasts, wape from forecast.forecast_scores where basis = 'backtest'"
+            f" and abs(phase - {HALFWAY}) < 0.01 and wape is not null",
+        )
+    }
+    if "headline" not in wape:
+        why = (
+            f"no {period} that ended had enough wins before it"
+            if settings["tested"]
+            else f"the history holds no whole {period} that has ended"
+        )
+        return f"How right this forecast is cannot be measured yet: {why}"
+    periods = wape["headline"]["n_forecasts"]
+    past = f"the last {periods} {period}s" if periods > 1 else f"the last {period}"
+    return (
+        f"Over {past} this forecast missed by {wape['headline']['wape']:.0%} on average at mid-{period}"
+        f" (mean of the last three: {wape['mean_of_3']['wape']:.0%})"
+    )
 
 
 def _range(row: dict[str, Any]) -> str:

@@ -24,7 +24,14 @@ def test_every_layer_has_its_assets_in_a_readable_group(repository):
     assert groups["publishing"] == {"quality/check_results", "published/current"}
     assert groups["forecast"] == {
         f"forecast/{name}"
-        for name in ("forecast_quarters", "forecast_current", "forecast_deals", "forecast_hazards")
+        for name in (
+            "forecast_quarters",
+            "forecast_current",
+            "forecast_deals",
+            "forecast_hazards",
+            "forecast_backtest",
+            "forecast_scores",
+        )
     }
     assert {f"core/{name}" for name in ("fct_deals", "fct_deal_stages", "fct_deal_snapshots")} < groups[
         "core"
@@ -45,7 +52,7 @@ def test_the_gates_block_what_comes_after_them(repository):
     blocking = {key.name for key in graph.asset_check_keys if graph.get(key).blocking}
     assert {
         "raw_suites", "deals_suite", "stage_facts_suite", "snapshots_suite", "forecast_quarters_suite",
-        "forecast_deals_suite",
+        "forecast_deals_suite", "forecast_backtest_suite", "forecast_scores_suite",
     } <= blocking  # fmt: skip
 
 

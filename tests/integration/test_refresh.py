@@ -19,6 +19,7 @@ def test_one_screen_answers_what_was_asked(refreshed):
         "700 deals",
         "won so far",
         "not yet created",
+        "this forecast missed by",
         "Blocked",
         "Checks",
         "Published",

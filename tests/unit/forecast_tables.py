@@ -14,7 +14,7 @@ import polars as pl
 
 from orchestration.company import Company
 from orchestration.fiscal import calendar_days
-from orchestration.forecast import AGGREGATES
+from orchestration.forecast import AGGREGATES, PAST_DAYS, PAST_OPEN_DEALS
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models" / "forecast"
 MONEY = pl.Decimal(18, 2)
@@ -84,6 +84,13 @@ class Warehouse:
         with self.connection() as connection:
             return read_aggregates(connection)
 
+    def past_open_deals(self) -> pl.DataFrame:
+        """The deals open on each day of the back-test."""
+        with self.connection() as connection:
+            return connection.sql(
+                f"select * from intermediate.{PAST_OPEN_DEALS} order by as_of_date, deal_id"
+            ).pl()
+
     def _tables(self) -> dict[str, pl.DataFrame]:
         deals = [deal.cut(self.as_of) for deal in self.deals if deal.created < self.as_of]
         versions = [row for deal in deals for row in _versions(deal)]
@@ -116,6 +123,7 @@ class Warehouse:
                     "deal_id": pl.String, "valid_from": pl.Date, "valid_to": pl.Date,
                     "pipeline": pl.String, "stage": pl.String, "is_open": pl.Boolean,
                     "is_won": pl.Boolean, **money, "original_amount": MONEY, "close_date": pl.Date,
+                    "owner_id": pl.String, "probability": pl.Float64,
                 },
                 orient="row",
             ),
@@ -198,7 +206,7 @@ def compiled_models() -> dict[str, str]:
                 add(needed)
         ordered[name] = _compiled(sql)
 
-    for name in AGGREGATES:
+    for name in (*AGGREGATES, PAST_DAYS, PAST_OPEN_DEALS):
         if name not in ordered:
             add(name)
     return ordered
@@ -246,7 +254,7 @@ def _versions(deal: Deal) -> list[tuple]:
         rows.append(
             (
                 deal.deal_id, day, after, deal.pipeline, stage, stage not in CLOSED, CLOSED.get(stage, False),
-                amount, amount, _value(deal.close_dates, day),
+                amount, amount, _value(deal.close_dates, day), deal.owner, None,
             )
         )  # fmt: skip
     return rows

@@ -50,12 +50,41 @@ FORECAST_DEALS = Table(
         ("2026-03-11", "d2", "FY2026-Q1", "Demo", 0.1, 0.1, 1),
     ],
 )  # fmt: skip
+BACKTEST = Table(
+    {
+        "as_of_date": "date", "phase": "double", "fiscal_period": "text", "period_start": "date",
+        "period_end": "date", "method": "text", "won_to_date": "decimal(18,2)",
+        "open_expected": "decimal(18,2)", "new_expected": "decimal(18,2)", "expected": "decimal(18,2)",
+        "p10": "decimal(18,2)", "p50": "decimal(18,2)", "p90": "decimal(18,2)",
+    },
+    [
+        (
+            "2025-10-01", 0, "FY2025-Q4", "2025-10-01", "2025-12-31", "headline", 0, 3, 9, 12, 8, 12, 15,
+        ),
+        (
+            "2025-10-11", 0.111111, "FY2025-Q4", "2025-10-01", "2025-12-31", "headline", 1, 3, 8, 12, 8, 12,
+            15,
+        ),
+        (
+            "2025-10-11", 0.111111, "FY2025-Q4", "2025-10-01", "2025-12-31", "hazard", 1, 3, 8, 12, 8, 12, 15,
+        ),
+    ],
+)  # fmt: skip
+SCORES = Table(
+    {
+        "basis": "text", "method": "text", "phase": "double", "n_forecasts": "int", "wape": "double",
+        "bias": "double", "coverage": "double",
+    },
+    [("backtest", "headline", 0, 10, 0.1, -0.1, 0.8), ("backtest", "mean_of_3", 0, 10, 0.2, 0.1, None)],
+)  # fmt: skip
 GOOD = {
     "raw.run_settings": SETTINGS,
     "core.dim_dates": DATES,
     "core.fct_deals": DEALS,
     "forecast.forecast_quarters": QUARTERS,
     "forecast.forecast_deals": FORECAST_DEALS,
+    "forecast.forecast_backtest": BACKTEST,
+    "forecast.forecast_scores": SCORES,
 }
 SPOILS = [
     Spoil("forecast_unique", "forecast.forecast_quarters", twice=True),
@@ -76,6 +105,21 @@ SPOILS = [
     Spoil("p_won_in_period_within_p_won", "forecast.forecast_deals", values={"p_won_in_period": 0.51}),
     Spoil("open_deals_forecast", "forecast.forecast_deals", gone=True),
     Spoil("deals_add_up_to_hazard", "forecast.forecast_deals", values={"expected_amount": 4.01}),
+    Spoil("backtest_unique", "forecast.forecast_backtest", 2, twice=True),
+    Spoil("backtest_method_known", "forecast.forecast_backtest", 2, {"method": "guess"}),
+    Spoil("backtest_day_in_period", "forecast.forecast_backtest", values={"phase": 0.111111}),
+    Spoil("backtest_period_ended", "forecast.forecast_backtest", values={"period_end": "2026-03-11"}),
+    Spoil("backtest_parts_add_up", "forecast.forecast_backtest", values={"expected": 12.01}),
+    Spoil("backtest_quantiles_ordered", "forecast.forecast_backtest", values={"p50": 7.99}),
+    Spoil("backtest_headline_present", "forecast.forecast_backtest", 1, gone=True),
+    Spoil("score_unique", "forecast.forecast_scores", twice=True),
+    Spoil("score_basis_known", "forecast.forecast_scores", values={"basis": "hope"}),
+    Spoil("score_method_known", "forecast.forecast_scores", values={"method": "guess"}),
+    Spoil("score_phase_in_range", "forecast.forecast_scores", values={"phase": 1.01}),
+    Spoil("score_counts_forecasts", "forecast.forecast_scores", values={"n_forecasts": 0}),
+    Spoil("wape_not_negative", "forecast.forecast_scores", values={"wape": -0.1, "bias": 0}),
+    Spoil("coverage_in_range", "forecast.forecast_scores", values={"coverage": 1.01}),
+    Spoil("bias_within_wape", "forecast.forecast_scores", values={"bias": 0.11}),
 ]
 
 

@@ -1,6 +1,10 @@
 """What the printed summary says of checks that did not pass."""
 
+import duckdb
+import pytest
+
 from orchestration.check_results import CheckResult, results_frame
+from orchestration.summary.answers import _accuracy
 from orchestration.summary.checks import _samples, check_lines
 
 
@@ -31,3 +35,48 @@ def test_a_warning_names_the_first_rows_that_it_found_as_plain_text():
 def test_a_long_value_of_a_row_is_cut_on_the_screen():
     printed = _samples([{"deal_name": "x" * 500}])
     assert printed == f" Such as: deal_name {'x' * 77}..."
+
+
+@pytest.mark.parametrize(
+    ("tested", "scores", "printed"),
+    [
+        (
+            9,
+            [("headline", 4 / 9, 10, 0.094), ("mean_of_3", 0.444444, 10, 0.228), ("headline", 0.0, 10, 0.5)],
+            "Over the last 10 quarters this forecast missed by 9% on average at mid-quarter"
+            " (mean of the last three: 23%)",
+        ),
+        (
+            9,
+            [("headline", 4 / 9, 1, 0.094), ("mean_of_3", 0.444444, 1, 0.228)],
+            "Over the last quarter this forecast missed by 9% on average at mid-quarter"
+            " (mean of the last three: 23%)",
+        ),
+        (
+            9,
+            [],
+            "How right this forecast is cannot be measured yet:"
+            " no quarter that ended had enough wins before it",
+        ),
+        (
+            0,
+            [],
+            "How right this forecast is cannot be measured yet:"
+            " the history holds no whole quarter that has ended",
+        ),
+    ],
+)
+def test_the_forecast_says_how_far_it_missed_or_why_nobody_knows(tested, scores, printed):
+    with duckdb.connect() as connection:
+        connection.execute("create schema raw; create schema forecast")
+        connection.execute("create table raw.run_settings as select 'quarter' as forecast_period")
+        connection.execute(f"create table forecast.forecast_backtest as select * from range({tested})")
+        connection.execute(
+            "create table forecast.forecast_scores (basis text, method text, phase double, n_forecasts int,"
+            " wape double)"
+        )
+        for score in scores:
+            connection.execute(
+                "insert into forecast.forecast_scores values ('backtest', ?, ?, ?, ?)", list(score)
+            )
+        assert _accuracy(connection) == printed

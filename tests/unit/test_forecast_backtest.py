@@ -1,0 +1,126 @@
+"""The back-test knows on each past day what was known then, and nothing later."""
+
+from datetime import date, timedelta
+from functools import cache
+
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from orchestration.forecast import PAST_DAYS, PAST_OPEN_DEALS, backtest, forecast, scores
+from orchestration.forecast.backtest import KNOWN_BY, known_at
+from orchestration.forecast.forecasting import forecast_current
+from tests.unit.forecast_tables import Deal, Warehouse, read_aggregates
+from tests.unit.simulated_deals import simulated_warehouse
+
+AS_OF = date(2026, 8, 10)
+SIZE = 2400
+
+
+@cache
+def company() -> tuple[dict[str, pl.DataFrame], pl.DataFrame, pl.DataFrame]:
+    """The aggregates, the days of the back-test and the deals open on them."""
+    with simulated_warehouse(SIZE, AS_OF).connection() as connection:
+        return (
+            read_aggregates(connection),
+            connection.sql(f"select * from intermediate.{PAST_DAYS} order by as_of_date").pl(),
+            connection.sql(f"select * from intermediate.{PAST_OPEN_DEALS} order by as_of_date, deal_id").pl(),
+        )
+
+
+def open_deals(as_of: date) -> pl.DataFrame:
+    return company()[2].filter(as_of_date=as_of)
+
+
+def actuals() -> pl.DataFrame:
+    """What ended periods brought: every win as it is known at the end."""
+    wins = company()[0]["int_forecast_segment_wins"]
+    return wins.group_by("fiscal_period", "segment_name", "segment_value").agg(
+        actual=pl.col("amount").sum().cast(pl.Decimal(18, 2))
+    )
+
+
+def test_the_days_are_nine_of_each_of_the_last_periods() -> None:
+    days = company()[1]
+    by_period = days.group_by("fiscal_period", maintain_order=True).agg("as_of_date", "phase")
+    assert by_period["fiscal_period"].to_list()[-1] == "FY2027-Q2"
+    assert by_period.height == 11
+    newest = by_period.row(-1, named=True)
+    assert newest["as_of_date"] == [
+        date(2026, 5, 1) + timedelta(days=number) for number in (0, 10, 20, 31, 41, 51, 61, 72, 82)
+    ]
+    assert newest["phase"] == pytest.approx([number / 9 for number in range(9)], abs=1e-6)
+
+
+def test_events_on_or_after_the_day_change_no_bit_of_it() -> None:
+    """The leak test: whatever is recorded from the day on is deleted from what the back-test reads."""
+    frames, days, _ = company()
+    for as_of in (date(2025, 5, 1), date(2025, 12, 12)):
+        cut = dict(frames)
+        for name, column in KNOWN_BY.items():
+            table = f"int_forecast_{name}"
+            cut[table] = frames[table].filter(pl.col(column) < as_of)
+            assert cut[table].height < frames[table].height
+        cut["int_forecast_open_deals"] = frames["int_forecast_open_deals"].clear()
+        cut["int_forecast_open_segments"] = frames["int_forecast_open_segments"].clear()
+        day = days.filter(as_of_date=as_of)
+        whole = backtest(frames, day, open_deals, actuals())
+        assert whole.height >= 3
+        assert whole.equals(backtest(cut, day, open_deals, actuals()))
+
+
+@pytest.mark.parametrize("as_of", [date(2025, 5, 1), date(2026, 3, 13)])
+def test_a_past_day_says_what_a_forecast_made_on_it_said(as_of: date) -> None:
+    """The company of that day, whose extract ends with it, gives the back-test's row to the cent."""
+    then = forecast(simulated_warehouse(SIZE, as_of).aggregates(), as_of).quarters
+    said = then.filter(pl.col("segment_name") == "all", pl.col("period_start") <= as_of)
+    frames, days, _ = company()
+    row = backtest(frames, days.filter(as_of_date=as_of), open_deals, actuals())
+    columns = ["method", "won_to_date", "open_expected", "new_expected", "expected", "p10", "p90", "n_open"]
+    assert_frame_equal(row.select(columns), said.select(columns).sort("method"))
+
+
+def test_the_current_period_alone_is_what_the_whole_forecast_says_of_it() -> None:
+    frames = company()[0]
+    whole = forecast(frames, AS_OF).quarters
+    assert forecast_current(frames, AS_OF).equals(whole.filter(pl.col("period_start") <= AS_OF))
+
+
+def test_the_forecast_of_a_simulated_company_beats_the_mean_of_three() -> None:
+    frames, days, _ = company()
+    sample = days.filter(pl.col("phase").is_in([0.0, 0.444444, 0.888889]))
+    found = scores(backtest(frames, sample, open_deals, actuals()))
+    headline = found.filter(method="headline").sort("phase")
+    assert headline["n_forecasts"].to_list() == [9, 10, 10]  # too few wins before the second quarter
+    first, middle, last = headline["wape"].to_list()
+    assert first <= 0.25
+    assert middle <= 0.2
+    assert last <= 0.1
+    assert (headline["skill"] > 0).all()
+
+
+def test_a_deal_without_an_amount_is_worth_the_wins_known_by_then() -> None:
+    won = [
+        Deal(f"W{number}", [(day(number), "Qualified"), (day(number + 20), "Won")], [(day(number), amount)])
+        for number, amount in ((0, 100.0), (30, 300.0), (200, 9999.0))
+    ]
+    unpriced = Deal("X", [(day(40), "Qualified")], [(day(40), None)])
+    warehouse = Warehouse([*won, unpriced], day(250))
+    with warehouse.connection() as connection:
+        frames = read_aggregates(connection)
+        deals = connection.sql(f"select * from intermediate.{PAST_OPEN_DEALS}").pl()
+    as_of = date(2025, 4, 1)
+    then = known_at(frames, deals.filter(as_of_date=as_of), as_of)["int_forecast_open_deals"]
+    assert then.select("deal_id", "amount", "is_amount_assumed").rows() == [("X", 200, True)]
+
+
+def test_a_history_without_an_ended_period_has_no_back_test() -> None:
+    with Warehouse([Deal("D", [(day(0), "Qualified")])], day(20)).connection() as connection:
+        frames = read_aggregates(connection)
+        days = connection.sql(f"select * from intermediate.{PAST_DAYS}").pl()
+    assert days.is_empty()
+    assert backtest(frames, days, open_deals, actuals().clear()).is_empty()
+
+
+def day(number: int) -> date:
+    return date(2025, 1, 1) + timedelta(days=number)
