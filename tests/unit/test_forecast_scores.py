@@ -44,6 +44,15 @@ def test_three_rows_of_two_quarters_as_worked_by_hand() -> None:
     assert (found["mean_of_3"]["wape"], found["mean_of_3"]["coverage"]) == (0.2, None)
 
 
+def test_skill_compares_the_days_on_which_a_method_gave_a_number() -> None:
+    found = scored(
+        row(FIRST, "mean_of_3", 0, 100),
+        row(SECOND, "mean_of_3", 80, 100),
+        row(SECOND, "crm_weighted", 90, 100),
+    )
+    assert (found["crm_weighted"]["n_forecasts"], found["crm_weighted"]["skill"]) == (1, 0.5)  # 10 to 20
+
+
 def test_days_without_a_mean_an_actual_or_enough_wins_are_not_scored() -> None:
     found = scored(
         row(FIRST, "headline", 1, 100),  # no period before it
