@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, Literal
 
 import dagster as dg
@@ -19,6 +20,9 @@ from orchestration.warehouse import connected
 LAST_STEP: Final = "metrics_step"
 RULES: Final = "rules"
 STATUS: Final[dict[str, Literal["passed", "failed"]]] = {"pass": "passed", "warn": "failed", "fail": "failed"}
+
+
+Builder = Callable[[Path, Sequence[str]], Sequence[RunResult]]
 
 
 class ModelsFailed(RuntimeError):
@@ -54,7 +58,9 @@ def dbt_step(name: str) -> Callable[[Callable[..., Any]], dg.AssetsDefinition]:
     return dg.multi_asset(name=name, specs=specs, check_specs=checks, can_subset=True)
 
 
-def build_models(context: dg.AssetExecutionContext, settings: RunSettings, gate: str) -> Iterator[Any]:
+def build_models(
+    context: dg.AssetExecutionContext, settings: RunSettings, gate: str, builder: Builder = build
+) -> Iterator[Any]:
     """Build and test the chosen models of one step.
 
     The results are kept as those of `gate` if they are of the whole step: what was built in part by hand
@@ -66,7 +72,7 @@ def build_models(context: dg.AssetExecutionContext, settings: RunSettings, gate:
     models = {_model(spec): spec.key for spec in context.assets_def.specs}
     checked = {key.asset_key for key in context.selected_asset_check_keys}
     tested = _tested_models()
-    outcomes = build(
+    outcomes = builder(
         settings.warehouse,
         [model for model, key in models.items() if key in context.selected_asset_keys]
         or [test for test, model in tested.items() if models.get(model) in checked],

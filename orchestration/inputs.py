@@ -34,13 +34,14 @@ def input_fingerprint(
             json.dumps(sorted(waiting)),
             company.model_dump_json(),
             str(as_of),
-            _program_fingerprint(),
+            program_fingerprint(),
         ]
     )
 
 
 @lru_cache(maxsize=1)
-def _program_fingerprint() -> str:
+def program_fingerprint() -> str:
+    """A short name for the program: every file that decides what is computed."""
     files = sorted(path for pattern in (*CODE, *MODELS) for path in PROJECT.glob(pattern))
     return fingerprint(
         [part for path in files for part in (str(path.relative_to(PROJECT)), path.read_bytes())]

@@ -10,6 +10,7 @@ from orchestration.extracts.entities import ENTITIES
 from orchestration.extracts.held_extracts import read_held
 from orchestration.extracts.still_written import Patience
 from orchestration.inputs import input_fingerprint
+from orchestration.nights import describe_inputs
 from orchestration.progress import say
 from orchestration.raw_gate import extract_of, gate_extracts, passed
 from orchestration.run_resource import Refresh
@@ -124,6 +125,8 @@ def lake(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.Mat
     build.forget("core models", "core", "metrics models", "forecast")
     build.describe(input_fingerprint(company, manifest, as_of, held), as_of)
     prepare(settings.warehouse, company, manifest, as_of)
+    with connected(settings.warehouse) as connection:
+        describe_inputs(connection, company, manifest)
     say(context, f"Landed {len(let_through)} extract(s); everything is computed as of {as_of}")
     with connected(settings.warehouse, read_only=True) as connection:
         for name in (*ENTITIES, *SETTINGS_TABLES):

@@ -22,6 +22,8 @@ class CompiledModel:
     name: str
     relation: str
     materialized: str
+    is_by_deal: bool
+    unique_key: str | None
     reads: tuple[str, ...]
     sql: str
 
@@ -49,6 +51,16 @@ def compile_core(database: Path, target: Path) -> list[CompiledModel]:
     return [_model(models[key]) for key in TopologicalSorter(graph).static_order()]
 
 
+def compile_night(database: Path, target: Path) -> list[CompiledModel]:
+    """The same for a build that adds to the last one, compiled in a warehouse file of its own."""
+    models = compile_core(database, target)
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create schema night")
+        for name in ["touched", *(model.name for model in models if model.is_by_deal)]:
+            connection.execute(f"create table night.{name} (deal_id text)")
+    return compile_core(database, target)
+
+
 def write_models(models: Iterable[CompiledModel], file: Path) -> None:
     """Keep compiled models for another process."""
     file.write_text(json.dumps([asdict(model) for model in models]))
@@ -68,17 +80,36 @@ def needed_by(models: Sequence[CompiledModel], names: Iterable[str]) -> set[str]
     return needed
 
 
-def build(connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel]) -> dict[str, float]:
-    """Build all of them; CPU seconds of each."""
+def build(
+    connection: duckdb.DuckDBPyConnection, models: Sequence[CompiledModel], is_night: bool = False
+) -> dict[str, float]:
+    """Build all of them, or add to them with what was compiled for a night; CPU seconds of each."""
     for schema in sorted({model.relation.split(".")[0] for model in models}):
         connection.execute(f"create schema if not exists {schema}")
     seconds = {}
     for model in models:
-        kind = "view" if model.materialized == "view" else "table"
         started = time.process_time()
-        connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+        if is_night and model.is_by_deal:
+            _add(connection, model)
+        else:
+            kind = "view" if model.materialized == "view" else "table"
+            connection.execute(f"create or replace {kind} {model.relation} as {model.sql}")
         seconds[model.name] = time.process_time() - started
     return seconds
+
+
+def _add(connection: duckdb.DuckDBPyConnection, model: CompiledModel) -> None:
+    """What dbt does on a night (dbt_project/macros/nights.sql)."""
+    computed, touched = f"night.{model.name}", "deal_id in (select deal_id from night.touched)"
+    if model.materialized == "view":
+        connection.execute(f"create table {computed} as select * from ({model.sql}) where {touched}")
+        return
+    connection.execute(f"create table {computed} as {model.sql}")
+    connection.execute(f"delete from {model.relation} where {touched}")
+    if model.unique_key:
+        key = model.unique_key
+        connection.execute(f"delete from {model.relation} where {key} in (select {key} from {computed})")
+    connection.execute(f"insert into {model.relation} by name from {computed}")
 
 
 def _reads(node: dict[str, Any]) -> list[str]:
@@ -90,6 +121,8 @@ def _model(node: dict[str, Any]) -> CompiledModel:
         name=node["name"],
         relation=f"{node['schema']}.{node['name']}",
         materialized=node["config"]["materialized"],
+        is_by_deal=node["config"]["materialized"] == "incremental" or "by_deal" in node["config"]["meta"],
+        unique_key=node["config"].get("unique_key"),
         reads=tuple(key.rsplit(".", 1)[-1] for key in _reads(node)),
         sql=node["compiled_code"].replace(f'"{node["database"]}".', ""),
     )

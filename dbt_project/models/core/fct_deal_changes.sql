@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with changes as (
     select * from {{ ref('int_deal_changes_unified') }}
 ),

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with lifespans as (
     select * from {{ ref('int_deal_lifespans') }}
 ),
@@ -22,12 +23,8 @@ versions as (
 ),
 
 fixed_names as (
-    select segment_name
-    from {{ source('raw', 'segment_names') }}
+    select segment_name from {{ ref('int_deal_segment_names') }}
     where segment_name not in ('owner', 'team', 'pipeline')
-    union
-    select distinct dimension as segment_name
-    from {{ ref('stg_crm__deal_dimensions') }}
 ),
 
 -- Dimensions have no history of their own: today's value counts for the deal's whole life.

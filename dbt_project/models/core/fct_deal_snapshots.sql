@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 {% set described = [
     'deal_id', 'pipeline', 'stage', 'is_open', 'is_won', 'amount', 'original_amount',
     'original_currency', 'close_date', 'owner_id', 'forecast_category'
@@ -27,6 +28,24 @@ spans as (
         case when is_open then known_until else {{ add_days('valid_from', 1) }} end as valid_until
     from versions
     where is_open or coalesce(was_open, true)
+    {% if is_night() %}
+        -- What did not change, but is open, gets the days since the last build.
+        union all
+        select
+            versions.* replace (night.previous_as_of_date as valid_from),
+            lifespans.first_seen_date,
+            true as was_open,
+            settings.as_of_date as known_until,
+            settings.as_of_date as valid_until
+        from {{ ref_all('fct_deal_versions') }} as versions
+        inner join {{ ref_all('int_deal_lifespans') }} as lifespans
+            on versions.deal_id = lifespans.deal_id
+        cross join night.settings as night
+        cross join settings
+        where
+            versions.is_open and versions.valid_to is null
+            and versions.deal_id not in (select touched.deal_id from night.touched as touched)
+    {% endif %}
 ),
 
 -- What a span's days share is computed once for all of them: from the day on which an extract first

@@ -1,5 +1,17 @@
+{{ config(materialized='incremental', unique_key='deal_id') }}
 with states as (
     select * from {{ ref('int_deal_stage_states') }}
+    {% if is_night() %}
+        -- What did not change, but is open, is older.
+        union all
+        select states.* from {{ ref_all('int_deal_stage_states') }} as states
+        where
+            states.deal_id not in (select touched.deal_id from night.touched as touched)
+            and states.deal_id in (
+                select newest.deal_id from {{ ref_all('int_deal_stage_states') }} as newest
+                where newest.exited_at is null and newest.result = 'open'
+            )
+    {% endif %}
 ),
 
 stages as (
@@ -7,7 +19,7 @@ stages as (
 ),
 
 lifespans as (
-    select * from {{ ref('int_deal_lifespans') }}
+    select * from {{ ref_all('int_deal_lifespans') }}
 ),
 
 settings as (

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with settings as (
     select * from {{ source('raw', 'run_settings') }}
 ),

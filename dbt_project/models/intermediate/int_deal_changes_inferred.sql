@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Changes that no one recorded: an extract shows another value than what was known before it.
 with items as (
     select * from {{ ref('int_deal_readings') }}

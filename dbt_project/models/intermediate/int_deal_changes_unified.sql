@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Every change of every tracked field up to the as-of date, after one row with the value before the
 -- first of them. The time cut stands at the end, and only here: what a later change says of the
 -- value before it is how the past is rewound.
@@ -17,16 +18,6 @@ closing_stages as (
     group by stage
 ),
 
--- Where a source's changes carry old values, an empty one means that the field was empty.
-old_values as (
-    select
-        source_name,
-        field,
-        count(old_value) > 0 as has_old_values
-    from {{ ref('stg_crm__deal_changes') }}
-    group by source_name, field
-),
-
 first_values as (
     select
         items.deal_id,
@@ -39,13 +30,17 @@ first_values as (
             when items.is_reading then items.item_value
             when items.old_value is not null then items.old_value
             when items.field = 'stage' and closing_stages.is_closing then null
-            when items.field not in ('stage', 'pipeline') and old_values.has_old_values then null
+            when
+                items.field not in ('stage', 'pipeline') and recorded_fields.has_old_values
+                then null
             else items.item_value
         end as new_value,
         case when items.old_value is null then 'assumed' else 'reconstructed' end as provenance
     from items
-    left join old_values
-        on items.source_name = old_values.source_name and items.field = old_values.field
+    left join {{ ref('int_recorded_fields') }} as recorded_fields
+        on
+            items.source_name = recorded_fields.source_name
+            and items.field = recorded_fields.field
     left join closing_stages
         on items.field = 'stage' and items.item_value = closing_stages.stage
     where items.item_no = 1 and items.field <> 'result'

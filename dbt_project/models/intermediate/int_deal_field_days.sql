@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'by_deal': true}) }}
 {% set fields = ['amount', 'currency', 'close_date', 'owner_id', 'forecast_category'] %}
 
 -- The last value of each field on every day on which one changed, and how it is known; null where

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- When each deal known as of the as-of date began, and when it was removed, if it was.
 with settings as (
     select * from {{ source('raw', 'run_settings') }}
@@ -29,7 +30,7 @@ starts as (
     select
         newest.deal_id,
         newest.source_name,
-        newest.has_one_currency,
+        habits.has_one_currency,
         coalesce(
             newest.created_at > first_seen.first_seen_at
             or newest.created_at >= settings.as_of_at,
@@ -42,6 +43,7 @@ starts as (
         ) as started_at
     from newest
     cross join settings
+    inner join {{ ref('int_source_habits') }} as habits on newest.source_name = habits.source_name
     inner join first_seen on newest.deal_id = first_seen.deal_id
     left join first_stages on newest.deal_id = first_stages.deal_id
 ),

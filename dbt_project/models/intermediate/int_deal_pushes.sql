@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- How often, and by how many days, each deal's expected close date moved to a later day while the
 -- deal was open, by the state at the end of each day. A date set as a deal is reopened is no push.
 with versions as (

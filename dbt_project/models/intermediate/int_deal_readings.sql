@@ -1,7 +1,12 @@
+{{ config(materialized='incremental') }}
 -- What extracts show of each tracked field, and what the CRM recorded of it, in one order of time:
 -- a reading that differs from what stands before it shows a change that nobody recorded.
 with records as (
     select * from {{ ref('int_deal_records') }}
+),
+
+habits as (
+    select * from {{ ref('int_source_habits') }}
 ),
 
 recorded as (
@@ -35,13 +40,14 @@ readings as (
         true as is_reading,
         case fields.field
             when 'stage' then records.is_stage_decisive and records.result <> 'open'
-            when 'amount' then records.has_late_amounts and records.result <> 'open'
-            when 'close_date' then records.has_late_close_dates and records.result <> 'open'
+            when 'amount' then habits.has_late_amounts and records.result <> 'open'
+            when 'close_date' then habits.has_late_close_dates and records.result <> 'open'
             else fields.field in ('result', 'forecast_category') and records.result <> 'open'
         end as is_from_close,
         records.extract_date,
         0 as source_row
     from records
+    inner join habits on records.source_name = habits.source_name
     cross join (
         values
         ('pipeline'), ('stage'), ('result'), ('amount'), ('currency'), ('close_date'),

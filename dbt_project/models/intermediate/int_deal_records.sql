@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Each landed version of a deal as a reading of its fields at one moment.
 with extracts as (
     select * from {{ ref('stg_crm__extracts') }}
@@ -49,45 +50,27 @@ decided as (
     from records
 ),
 
--- What hardly any open deal has is filled in at the close: before it, it was not known.
-sources as (
-    select
-        source_name,
-        20 * count(case when result = 'open' then amount end)
-        < count(case when result = 'open' then 1 end) as has_late_amounts,
-        20 * count(case when result = 'open' then close_date end)
-        < count(case when result = 'open' then 1 end) as has_late_close_dates,
-        count(currency) = 0 as has_one_currency
-    from decided
-    where newest_no = 1
-    group by source_name
-),
-
 final as (
     select
-        decided.deal_id,
-        decided.source_name,
-        decided.extract_date,
-        decided.known_at,
-        decided.previous_known_at,
-        decided.newest_no,
-        decided.pipeline,
-        decided.stage,
-        decided.amount,
-        decided.currency,
-        decided.close_date,
-        decided.owner_id,
-        decided.forecast_category,
-        decided.is_stage_decisive,
-        decided.result,
-        decided.created_at,
-        decided.closed_at,
-        decided.modified_at,
-        sources.has_late_amounts,
-        sources.has_late_close_dates,
-        sources.has_one_currency
+        deal_id,
+        source_name,
+        extract_date,
+        known_at,
+        previous_known_at,
+        newest_no,
+        pipeline,
+        stage,
+        amount,
+        currency,
+        close_date,
+        owner_id,
+        forecast_category,
+        is_stage_decisive,
+        result,
+        created_at,
+        closed_at,
+        modified_at
     from decided
-    inner join sources on decided.source_name = sources.source_name
 )
 
 select * from final

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Deals that left without being won or lost: deleted, absent from a full extract, or merged.
 with settings as (
     select * from {{ source('raw', 'run_settings') }}

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', meta={'by_deal': true}) }}
 -- Pipeline, stage and result of each deal after every record that bears on them, its removal
 -- included. Several may lie in one moment: then sort_no and change_no order them.
 {% set by_time = 'sort_at, sort_no, change_no' %}

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Every unbroken stay of a deal in one pipeline, stage and result (open, won or lost), in order,
 -- closed stays and the removal included.
 {% set by_time = 'sort_at, sort_no, change_no' %}

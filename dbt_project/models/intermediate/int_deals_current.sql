@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- Each deal's newest known state beside what its record says of it.
 with settings as (
     select * from {{ source('raw', 'run_settings') }}

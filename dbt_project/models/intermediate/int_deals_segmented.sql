@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 -- The company's own segments of each deal in one key; without any there is one segment, 'all'.
 with configured as (
     select segment_name

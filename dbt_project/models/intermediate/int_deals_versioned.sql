@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 {% set fields = [
     'amount', 'currency', 'close_date', 'owner_id', 'forecast_category', 'amount_provenance',
     'close_date_provenance', 'owner_id_provenance', 'forecast_category_provenance',

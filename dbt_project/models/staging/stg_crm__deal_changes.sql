@@ -1,3 +1,4 @@
+{{ config(meta={'by_deal': true}) }}
 -- Deals that the company file excludes count nowhere.
 with changes as (
     select * from {{ source('raw', 'deal_changes') }}

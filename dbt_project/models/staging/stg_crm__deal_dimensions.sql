@@ -1,3 +1,4 @@
+{{ config(meta={'by_deal': true}) }}
 with dimensions as (
     select * from {{ source('raw', 'deal_dimensions') }}
 ),

@@ -1,3 +1,4 @@
+{{ config(meta={'by_deal': true}) }}
 -- Deals that the company file excludes count nowhere.
 with records as (
     select * from {{ source('raw', 'deals') }}

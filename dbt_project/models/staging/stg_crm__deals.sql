@@ -1,3 +1,4 @@
+{{ config(meta={'by_deal': true}) }}
 with records as (
     select * from {{ ref('stg_crm__deal_records') }}
 ),
