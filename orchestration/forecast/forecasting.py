@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.forecast.aggregates import Aggregates
-from orchestration.forecast.baselines import crm_weighted, mean_of_last
+from orchestration.forecast.baselines import crm_weighted, past_totals
 from orchestration.forecast.classes import Floats, Ints
 from orchestration.forecast.coherence import share_out, to_cents
 from orchestration.forecast.cuts import Cuts
@@ -19,6 +19,7 @@ from orchestration.forecast.hazard_table import hazard_table
 from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
 from orchestration.forecast.quarter_table import Parts, quarter_table
 from orchestration.forecast.reliability import NO_WIN_SEEN, Reliability, judge, without_arrivals
+from orchestration.forecast.series_method import revenue_ahead
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,23 @@ def _quarters(
 ) -> pl.DataFrame:
     """Every method, period and cut."""
     cuts = Cuts.known_at(aggregates, fitted.deals.frame["deal_id"], periods, as_of)
-    mean = mean_of_last(aggregates, calendar.whole(aggregates, as_of), as_of)
+    totals = past_totals(aggregates, calendar.whole(aggregates, as_of), periods, as_of)
+    by_series = revenue_ahead(aggregates, calendar, periods, fitted.won_amounts.mean, as_of)
+    if by_series is not None:
+        won = cuts.won[cuts.total] / 100
+        totals = [
+            {**total, "series": float(brought + ahead)}
+            for total, brought, ahead in zip(totals, won, by_series, strict=True)
+        ]
     ended = calendar.ended(aggregates.history_start, as_of)
     verdicts = _verdicts(cuts, fitted, aggregates, ended, as_of)
     deal_cents = to_cents(fitted.open_expected)
     rows = [
         quarter_table(as_of, period, method, cuts, parts, verdicts, ranges, fitted.deals.amount)
-        for number, period in enumerate(periods)
-        for method, parts, ranges in _methods(number, period, cuts, fitted, deal_cents, mean, verdicts, as_of)
+        for number, (period, total) in enumerate(zip(periods, totals, strict=True))
+        for method, parts, ranges in _methods(
+            number, period, cuts, fitted, deal_cents, total, verdicts, as_of
+        )
     ]
     return pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method")
 
@@ -77,17 +87,21 @@ def _methods(
     cuts: Cuts,
     fitted: HazardForecast,
     deal_cents: Ints,
-    mean: float | None,
+    totals: Mapping[str, float],
     verdicts: list[Reliability],
     as_of: date,
 ) -> list[tuple[str, Parts, list[Range | None]]]:
-    """Each method's money per cut in one period, and its ranges."""
+    """Each method's money per cut in one period, and its ranges.
+
+    `totals` are what methods without parts of their own expect of the whole company.
+    """
     won = cuts.won[:, number]
     new_cents = int(to_cents(fitted.new_expected[number : number + 1])[0])
     hazard = Parts(
         won, cuts.cents_of_deals(deal_cents[:, number]), cuts.share(new_cents, cuts.arrival_weight)
     )
-    by_mean = None if mean is None else _spread_total(mean, hazard, cuts)
+    by_total = {method: _spread_total(total, hazard, cuts) for method, total in totals.items()}
+    by_mean = by_total.get("mean_of_3")
     no_ranges: list[Range | None] = [None] * len(cuts.keys)
     ranges = _ranges(number, hazard, cuts, fitted, verdicts, as_of)
     is_modelled = verdicts[cuts.total].has_range or by_mean is None
@@ -99,9 +113,7 @@ def _methods(
     if by_crm is not None:
         open_cents = cuts.cents_of_deals(to_cents(by_crm))
         methods.append(("crm_weighted", Parts(won, open_cents, np.zeros_like(won)), no_ranges))
-    if by_mean is not None:
-        methods.append(("mean_of_3", by_mean, no_ranges))
-    return methods
+    return methods + [(method, parts, no_ranges) for method, parts in by_total.items()]
 
 
 def _spread_total(expected: float, hazard: Parts, cuts: Cuts) -> Parts:
