@@ -10,6 +10,7 @@ from orchestration.warehouse import query, query_value
 
 BLOCKED_SHOWN = 5
 HALFWAY = 4 / 9  # the phase of the back-test that stands for the middle of a period
+TO_BEAT = {"crm_weighted": "the CRM's own number", "mean_of_3": "mean of the last three"}
 
 
 def forecast_lines(connection: duckdb.DuckDBPyConnection, money: str) -> Iterator[str]:
@@ -53,7 +54,7 @@ def forecast_lines(connection: duckdb.DuckDBPyConnection, money: str) -> Iterato
 
 
 def _accuracy(connection: duckdb.DuckDBPyConnection) -> str:
-    """How far the headline would have missed in past periods, and the mean of the last three with it."""
+    """How far the headline would have missed in past periods, and what it must beat over the same ones."""
     [settings] = _rows(
         connection,
         "select forecast_period, (select count(*) from forecast.forecast_backtest) as tested"
@@ -77,10 +78,13 @@ def _accuracy(connection: duckdb.DuckDBPyConnection) -> str:
         return f"How right this forecast is cannot be measured yet: {why}"
     periods = wape["headline"]["n_forecasts"]
     past = f"the last {periods} {period}s" if periods > 1 else f"the last {period}"
-    return (
-        f"Over {past} this forecast missed by {wape['headline']['wape']:.0%} on average at mid-{period}"
-        f" (mean of the last three: {wape['mean_of_3']['wape']:.0%})"
+    others = ", ".join(
+        f"{words}: {wape[method]['wape']:.0%}"
+        for method, words in TO_BEAT.items()
+        if method in wape and wape[method]["n_forecasts"] == periods
     )
+    missed = f"{wape['headline']['wape']:.0%}"
+    return f"Over {past} this forecast missed by {missed} on average at mid-{period} ({others})"
 
 
 def _range(row: dict[str, Any]) -> str:

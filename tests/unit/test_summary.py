@@ -42,13 +42,22 @@ def test_a_long_value_of_a_row_is_cut_on_the_screen():
     [
         (
             9,
-            [("headline", 4 / 9, 10, 0.094), ("mean_of_3", 0.444444, 10, 0.228), ("headline", 0.0, 10, 0.5)],
+            [
+                ("headline", 4 / 9, 10, 0.094),
+                ("crm_weighted", 4 / 9, 10, 0.081),
+                ("mean_of_3", 0.444444, 10, 0.228),
+                ("headline", 0.0, 10, 0.5),
+            ],
             "Over the last 10 quarters this forecast missed by 9% on average at mid-quarter"
-            " (mean of the last three: 23%)",
+            " (the CRM's own number: 8%, mean of the last three: 23%)",
         ),
         (
             9,
-            [("headline", 4 / 9, 1, 0.094), ("mean_of_3", 0.444444, 1, 0.228)],
+            [
+                ("headline", 4 / 9, 1, 0.094),
+                ("crm_weighted", 4 / 9, 3, 0.1),
+                ("mean_of_3", 0.444444, 1, 0.228),
+            ],
             "Over the last quarter this forecast missed by 9% on average at mid-quarter"
             " (mean of the last three: 23%)",
         ),
