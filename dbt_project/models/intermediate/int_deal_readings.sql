@@ -1,22 +1,14 @@
 {{ config(materialized='incremental') }}
 -- What extracts show of each tracked field, and what the CRM recorded of it, in one order of time:
 -- a reading that differs from what stands before it shows a change that nobody recorded.
-with records as (
-    select * from {{ ref('int_deal_records') }}
-),
-
-habits as (
-    select * from {{ ref('int_source_habits') }}
-),
-
-recorded as (
+with recorded as (
     select * from {{ ref('stg_crm__deal_changes') }}
 ),
 
 -- Deals that closed while their stage stayed an open one: only these need a result of their own.
 closed_by_flag as (
     select distinct deal_id
-    from records
+    from {{ ref('int_deal_records') }}
     where not is_stage_decisive and result <> 'open'
 ),
 
@@ -46,8 +38,8 @@ readings as (
         end as is_from_close,
         records.extract_date,
         0 as source_row
-    from records
-    inner join habits on records.source_name = habits.source_name
+    from {{ ref('int_deal_records') }} as records
+    inner join {{ ref('int_source_habits') }} as habits on records.source_name = habits.source_name
     cross join (
         values
         ('pipeline'), ('stage'), ('result'), ('amount'), ('currency'), ('close_date'),
