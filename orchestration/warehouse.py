@@ -99,6 +99,14 @@ def read_table(connection: duckdb.DuckDBPyConnection, table: str, order_by: str 
     return query(connection, f"select * from {table} order by {order_by}")
 
 
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a table of this name, with its schema."""
+    found = connection.execute(
+        "from duckdb_tables() where schema_name || '.' || table_name = ?", [table]
+    ).fetchone()
+    return found is not None
+
+
 def query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
     """The rows of a query; it orders them itself where the order matters."""
     with connection.cursor() as cursor:  # the connection itself may have a result that is not read to its end
