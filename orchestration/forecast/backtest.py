@@ -28,6 +28,7 @@ KNOWN_BY: Final = {
     "wins": "known_date",
     "segment_wins": "known_date",
     "segment_arrivals": "created_date",
+    "landmarks": "period_end",
 }
 
 

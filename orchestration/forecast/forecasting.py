@@ -17,6 +17,7 @@ from orchestration.forecast.fiscal_periods import Calendar, Period
 from orchestration.forecast.hazard_method import HazardForecast, forecast_by_hazards
 from orchestration.forecast.hazard_table import hazard_table
 from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
+from orchestration.forecast.landmark_method import forecast_by_landmark
 from orchestration.forecast.quarter_table import Parts, quarter_table
 from orchestration.forecast.reliability import NO_WIN_SEEN, Reliability, judge, without_arrivals
 from orchestration.forecast.series_method import revenue_ahead
@@ -69,6 +70,10 @@ def _quarters(
             for total, brought, ahead in zip(totals, won, by_series, strict=True)
         ]
     ended = calendar.ended(aggregates.history_start, as_of)
+    by_landmark = forecast_by_landmark(aggregates, calendar, fitted, periods[0], ended, as_of)
+    if by_landmark is not None:
+        won_now = float(cuts.won[cuts.total, 0]) / 100
+        totals[0] = {**totals[0], "landmark": won_now + by_landmark.revenue}
     verdicts = _verdicts(cuts, fitted, aggregates, ended, as_of)
     deal_cents = to_cents(fitted.open_expected)
     rows = [
