@@ -97,6 +97,9 @@ def test_the_forecast_of_a_simulated_company_beats_the_mean_of_three() -> None:
     assert middle <= 0.2
     assert last <= 0.1
     assert (headline["skill"] > 0).all()
+    landmark = found.filter(method="landmark").sort("phase")
+    assert landmark["n_forecasts"].to_list() == [9, 10, 10]
+    assert (landmark["skill"] > 0).all()
 
 
 def test_a_deal_without_an_amount_is_worth_the_wins_known_by_then() -> None:
