@@ -87,9 +87,12 @@ class Calendar:
 
 
 def landmark_day(as_of: date, current: Period, past: Period) -> date:
-    """The day of a past period that lies as far in it as the as-of date lies in the current one."""
-    share = (as_of - current.start).days / current.length
-    return past.start + timedelta(days=round(share * past.length))
+    """The day of a past period that lies as far in it as the as-of date lies in the current one.
+
+    Half days are rounded up, as in int_forecast_landmark_days.
+    """
+    passed = (as_of - current.start).days * past.length
+    return past.start + timedelta(days=(2 * passed + current.length) // (2 * current.length))
 
 
 def cut(frame: pl.DataFrame, period: Period) -> pl.DataFrame:

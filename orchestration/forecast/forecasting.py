@@ -18,6 +18,7 @@ from orchestration.forecast.hazard_method import HazardForecast, forecast_by_haz
 from orchestration.forecast.hazard_table import hazard_table
 from orchestration.forecast.headline import Headline, Member, PastDay, headline, prior_variance
 from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
+from orchestration.forecast.landmark_method import forecast_by_landmark
 from orchestration.forecast.quarter_table import Parts, quarter_table
 from orchestration.forecast.reliability import NO_WIN_SEEN, Reliability, judge, without_arrivals
 from orchestration.forecast.series_method import revenue_ahead
@@ -90,6 +91,11 @@ class _Fit:
             sums = [float(brought + ahead) for brought, ahead in zip(won, by_series.revenue, strict=True)]
             totals = [{**total, "series": one} for total, one in zip(totals, sums, strict=True)]
             members["series"] = Member(sums[0], prior_variance(variation, by_series.wins))
+        by_landmark = forecast_by_landmark(aggregates, calendar, hazard, periods[0], ended, as_of)
+        if by_landmark is not None:
+            expected = float(cuts.won[cuts.total, 0]) / 100 + by_landmark.revenue
+            totals[0] = {**totals[0], "landmark": expected}
+            members["landmark"] = Member(expected, prior_variance(variation, by_landmark.wins))
         verdicts = _verdicts(cuts, hazard, aggregates, ended, as_of)
         return cls(aggregates, calendar, as_of, periods, hazard, cuts, verdicts, parts, totals, members)
 

@@ -66,8 +66,8 @@ def day_by_day(rates: Rates, rewards: Floats, final: Floats) -> Iterator[tuple[i
     Prentice, "The Statistical Analysis of Failure Time Data", 2002, chapter 8.
     """
     length = rewards.shape[1]
-    # Age comes first, so that all deals of one age are one block. A deal that is a day older a day later stays
-    # where it is in memory: each day's V begins one age further on, and is worked out in place.
+    # Age comes first, so that all deals of one age are one block. A deal that is a day older a day later
+    # stays where it is in memory: each day's V begins one age further on, and is worked out in place.
     ages = np.empty((length + OLDEST + 1, *final.shape[:-1]))
     value = ages[: OLDEST + 1]
     value[:] = np.moveaxis(final, -1, 0)

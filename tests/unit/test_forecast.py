@@ -84,8 +84,9 @@ def test_aggregates_of_a_later_day_give_the_same_forecast() -> None:
     """Nothing on or after the as-of date changes anything: one read serves every past day."""
     later = simulated_warehouse(SIZE, AS_OF + timedelta(days=150)).aggregates()
     known = company().aggregates()
-    # open deals, their segments and the one-row decisions belong to a day; the counts serve every day
-    own = ("history", "attributes", "open_deals", "open_segments", "calendar")
+    # open deals, their segments, their like in past periods and the one-row decisions belong to a day;
+    # the other counts serve every day
+    own = ("history", "attributes", "open_deals", "open_segments", "landmarks", "calendar")
     frames = {name: known[name] if name.endswith(own) else frame for name, frame in later.items()}
     found = forecast(frames, AS_OF)
     assert_frame_equal(found.quarters, tables().quarters)

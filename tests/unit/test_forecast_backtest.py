@@ -101,9 +101,10 @@ def test_what_was_said_of_a_day_is_taken_over_while_nothing_known_then_changes()
 
 @pytest.mark.parametrize("table", [*KNOWN_BY, "open_deals"])
 def test_a_day_is_forecast_anew_when_anything_known_then_changed(table: str) -> None:
-    """One more row on a day between the last two: only the later of them is made anew."""
+    """One more row on a day between two, the last of a period and the next: only the later is made anew."""
     frames, days, deals = company()
-    first, second = days.tail(2)["as_of_date"]
+    asked = days.slice(days.height - 10, 2)
+    first, second = asked["as_of_date"]
     if table == "open_deals":
         deals = pl.concat([deals, deals.filter(as_of_date=second).tail(1).with_columns(deal_id=pl.lit("~"))])
     else:
@@ -113,7 +114,6 @@ def test_a_day_is_forecast_anew_when_anything_known_then_changed(table: str) -> 
             rows = rows.filter(segment_name="all")
         frames = frames | {name: pl.concat([frames[name], rows.head(1)])}
         assert rows.height >= 1
-    asked = days.tail(2)
 
     def read(as_of: date) -> pl.DataFrame:
         return deals.filter(as_of_date=as_of)
@@ -149,6 +149,9 @@ def test_the_forecast_of_a_simulated_company_beats_the_mean_of_three() -> None:
     assert middle <= 0.2
     assert last <= 0.1
     assert (headline["skill"] > 0).all()
+    landmark = found.filter(method="landmark").sort("phase")
+    assert landmark["n_forecasts"].to_list() == [9, 10, 10]
+    assert (landmark["skill"] > 0).all()
 
 
 def test_a_deal_without_an_amount_is_worth_the_wins_known_by_then() -> None:
