@@ -1,6 +1,6 @@
 """The SQL of the forecast's aggregates on a few literal deals."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -158,6 +158,22 @@ def test_a_file_that_begins_with_the_closes_of_a_month_starts_there() -> None:
     ]  # fmt: skip
     history = Warehouse(deals, AS_OF).aggregates()["int_forecast_history"]
     assert history["history_start"].item() == date(2025, 11, 1)
+
+
+@pytest.mark.parametrize(("oldest", "start"), [(60, date(2025, 11, 1)), (19, date(2025, 10, 13))])
+def test_recorded_moves_start_with_the_closes_unless_the_first_deals_were_too_young(
+    oldest: int, start: date
+) -> None:
+    """Later deals close at twenty days: of those created sixty before the first close, many are missing."""
+    first_close = date(2025, 11, 1)
+    born = [first_close - timedelta(days=oldest - number) for number in range(oldest + 60)]
+    deals = [
+        Deal(f"D{day}", [(day, "Qualified"), (max(first_close, day + timedelta(days=20)), "Lost")])
+        for day in born
+    ]
+    history = Warehouse(deals, AS_OF).aggregates()["int_forecast_history"]
+    assert not history["is_stage_pooled"].item()
+    assert history["history_start"].item() == start
 
 
 def test_amounts_known_only_at_the_close_are_refused() -> None:

@@ -24,7 +24,7 @@ closes as (
 
 -- A file that begins with the closes of some month holds only such older deals as were still open
 -- then: they could not have closed earlier, so their days before it say nothing. It shows as many
--- deal-days without any close.
+-- deal-days without any close. Where moves are recorded, deals that were just young are told apart.
 quiet_start as (
     select
         sum(
@@ -50,6 +50,7 @@ starts as (
             as is_stage_pooled,
         stage_changes.first_recorded_date,
         closes.first_created_date,
+        closes.first_close_date,
         case
             when
                 quiet_start.days_before * closes.closed_deals
@@ -70,6 +71,8 @@ final as (
         coalesce(
             case
                 when starts.is_stage_pooled then starts.first_seen_date
+                when missing.missing_closes > 5
+                    then greatest(starts.first_recorded_date, starts.first_close_date)
                 else starts.first_recorded_date
             end,
             starts.first_created_date,
@@ -78,6 +81,7 @@ final as (
         starts.is_stage_pooled
     from settings
     cross join starts
+    cross join {{ ref('int_forecast_missing_closes') }} as missing
 )
 
 select * from final
