@@ -15,6 +15,7 @@ from orchestration.forecast import (
     PAST_OPEN_DEALS,
     Backtest,
     backtest,
+    calibration,
     forecast,
     scores,
 )
@@ -34,8 +35,11 @@ TABLES: Final = {
     " actual: of the whole company, from what was known on each period's first day and on eight more. phase"
     " is the part of the period that was over. One row per as-of date and method.",
     "forecast_scores": "How right each method was in the back-test, by the part of the period that was over"
-    " (phase): average error (wape), bias, how often p10 to p90 held (coverage), and skill against the mean"
-    " of the last three periods. One row per basis (backtest), method and phase.",
+    " (phase): average error (wape), bias, what the range was worth (pinball), how often it held (coverage),"
+    " error of deals' chances (brier), and skill against the mean of the last three periods. One row per"
+    " basis (backtest), method and phase.",
+    "forecast_calibration": "Of deals that were given some chance to be won within the period, how many were,"
+    " in the back-test. One row per basis (backtest), method and band of chances.",
 }
 ACTUALS: Final = "int_forecast_actuals"
 SAID: Final = "kept.past_forecasts"  # of the last run: what equal inputs would make the same again
@@ -86,6 +90,7 @@ def forecast_tables(
             "forecast_hazards": tables.hazards,
             "forecast_backtest": tested.rows,
             "forecast_scores": scores(tested.rows),
+            "forecast_calibration": calibration(tested.said),
         }
         write_table(connection, SAID, tested.said)
         for name, frame in frames.items():

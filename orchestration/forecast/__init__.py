@@ -2,6 +2,7 @@
 
 from orchestration.forecast.aggregates import AGGREGATES
 from orchestration.forecast.backtest import PAST_DAYS, PAST_OPEN_DEALS, Backtest, backtest
+from orchestration.forecast.calibration import calibration
 from orchestration.forecast.forecasting import ForecastTables, forecast
 from orchestration.forecast.scores import scores
 
@@ -12,6 +13,7 @@ __all__ = [
     "Backtest",
     "ForecastTables",
     "backtest",
+    "calibration",
     "forecast",
     "scores",
 ]

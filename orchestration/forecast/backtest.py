@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.forecast.aggregates import PREFIX
+from orchestration.forecast.calibration import COUNTS, DealOutcomes
 from orchestration.forecast.coherence import split_rest
 from orchestration.forecast.cuts import TOTAL
 from orchestration.forecast.forecasting import forecast_current
@@ -21,7 +22,13 @@ from orchestration.forecast.track_record import brought_before, ended_before
 
 PAST_DAYS: Final = PREFIX + "past_days"
 PAST_OPEN_DEALS: Final = PREFIX + "past_open_deals"
-BACKTEST_SCHEMA: Final = {"as_of_date": SCHEMA["as_of_date"], "phase": pl.Float64(), **SCHEMA}
+OUTCOME: Final = "is_won_in_period"  # of a past open deal: what the forecast must not see
+BACKTEST_SCHEMA: Final = {
+    "as_of_date": SCHEMA["as_of_date"],
+    "phase": pl.Float64(),
+    **SCHEMA,
+    "brier": pl.Float64(),
+}
 SAID_SCHEMA: Final = {
     "fingerprint": pl.String(),
     **BACKTEST_SCHEMA,
@@ -29,6 +36,7 @@ SAID_SCHEMA: Final = {
     "deal_variance": pl.Float64(),
     "big_amounts": pl.List(pl.Float64()),
     "big_chances": pl.List(pl.Float64()),
+    **dict.fromkeys(COUNTS, pl.List(pl.Float64())),
 }
 
 
@@ -56,8 +64,9 @@ def backtest(
     """The forecast of the whole company for the then current period, as of every day of `days`.
 
     `frames` are the tables of AGGREGATES as of today, `days` the columns as_of_date and phase,
-    `open_deals` gives the rows of the past open deals as of one day, ordered by deal. `actuals` has
-    what each settled period brought by cut; a period before a settled one without a row brought 0.
+    `open_deals` gives the rows of the past open deals as of one day, ordered by deal, and whether each
+    was won in the period. `actuals` has what each settled period brought by cut; a period before a
+    settled one without a row brought 0.
 
     What a `program` has `said_before` of a day is taken over where it would read the same again. The headline
     is made anew of all days: it learns from the ones before.
@@ -91,7 +100,12 @@ def _said(
     frames: Mapping[str, pl.DataFrame], open_deals: pl.DataFrame, as_of: date, phase: float, fingerprint: str
 ) -> pl.DataFrame:
     """What the methods say on one day, and what the headline needs to know of them."""
-    current = forecast_current(known_at(frames, open_deals, as_of), as_of)
+    current = forecast_current(known_at(frames, open_deals.drop(OUTCOME), as_of), as_of)
+    outcomes = {
+        method: DealOutcomes.of(chance, open_deals[OUTCOME].to_numpy())
+        for method, chance in current.chances.items()
+    }
+    by_method = [outcomes.get(method) for method in current.rows["method"]]
     prior = {name: member.prior_variance for name, member in current.members.items()}
     height = current.rows.height
     beside = {
@@ -101,6 +115,10 @@ def _said(
         "deal_variance": [current.deal_variance] * height,
         "big_amounts": [current.big_deals.amount.tolist()] * height,
         "big_chances": [current.big_deals.probability.tolist()] * height,
+        "bin_deals": [None if one is None else one.deals.tolist() for one in by_method],
+        "bin_expected": [None if one is None else one.expected.tolist() for one in by_method],
+        "bin_won": [None if one is None else one.won.tolist() for one in by_method],
+        "brier": [None if one is None else one.brier for one in by_method],
     }
     schema = {name: SAID_SCHEMA[name] for name in beside}
     return pl.concat([current.rows, pl.DataFrame(beside, schema=schema)], how="horizontal").select(
@@ -176,7 +194,7 @@ class _DaySaid:
             cents |= {name: round(getattr(range_, name) * 100) for name in RANGE}
         shown = {name: Decimal(cents[name]) / 100 if name in cents else None for name in (*PARTS, *RANGE)}
         row = {name: hazard[name] for name in BACKTEST_SCHEMA}
-        return row | shown | {"method": "headline", "blend_weight": None}
+        return row | shown | {"method": "headline", "blend_weight": None, "brier": None}
 
 
 def _of_the_company(frames: Mapping[str, pl.DataFrame], actuals: pl.DataFrame) -> pl.DataFrame:

@@ -42,6 +42,7 @@ class CurrentForecast:
     members: Mapping[str, Member]
     deal_variance: float  # of the company's total
     big_deals: BigDeals
+    chances: Mapping[str, Floats]  # by method, of each open deal to be won in the period
 
 
 @dataclass(frozen=True)
@@ -173,8 +174,15 @@ def forecast_current(frames: Mapping[str, pl.DataFrame], as_of: date) -> Current
     """What `forecast` says of the current period, but for the headline and without what lies after it."""
     fit = _Fit.of(frames, as_of, is_current_only=True)
     rows = [_table(fit, 0, method, parts, ranges, {}) for method, parts, ranges in _methods(fit, 0)]
+    deals = fit.hazard.deals
+    by_crm = crm_weighted(deals.frame, np.ones(len(deals)), fit.periods[0], is_current=True)
+    chances = {"hazard": fit.hazard.probabilities.in_period[:, 0]}
     return CurrentForecast(
-        pl.concat(rows), fit.members, float(fit.deal_variances(0)[fit.cuts.total]), fit.big_deals(0)
+        pl.concat(rows),
+        fit.members,
+        float(fit.deal_variances(0)[fit.cuts.total]),
+        fit.big_deals(0),
+        chances if by_crm is None else {**chances, "crm_weighted": by_crm},
     )
 
 
