@@ -88,6 +88,11 @@ bench: .venv/installed ## time a refresh, simulating and landing 1 M deals, and 
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m tests.benchmarks
 
+.PHONY: backtest
+backtest: .venv/installed ## forecast past days of simulated and real companies: docs/accuracy.md
+	@$(BIN)/funnelcast prepare
+	@$(BIN)/python -m tests.benchmarks.accuracy
+
 COMPILE := $(PYTHON) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	--no-emit-index-url --no-emit-find-links --no-strip-extras --no-annotate
 

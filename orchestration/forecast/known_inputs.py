@@ -10,9 +10,13 @@ import polars as pl
 
 from orchestration.forecast.aggregates import PREFIX, Aggregates, ints
 from orchestration.forecast.cuts import KEY, TOTAL
+from orchestration.forecast.fiscal_periods import Calendar
+from orchestration.forecast.landmark_method import days_like
 from orchestration.forecast.learnt_wins import learnt_wins
 from orchestration.forecast.quarter_table import MONEY
 from orchestration.forecast.won_amounts import MEMORY_DAYS
+
+LANDMARKS: Final = "landmarks"
 
 # Day by which a row of a table was known.
 KNOWN_BY: Final = {
@@ -24,7 +28,7 @@ KNOWN_BY: Final = {
     "wins": "known_date",
     "segment_wins": "known_date",
     "segment_arrivals": "created_date",
-    "landmarks": "period_end",
+    LANDMARKS: "period_end",
 }
 OF_THE_COMPANY: Final = ("segment_wins", "segment_arrivals")
 BY_CELL: Final = ("exposure_changes", "events")
@@ -80,7 +84,8 @@ def _priced(known: Aggregates, open_deals: pl.DataFrame, as_of: date) -> pl.Data
 class KnownInputs:
     """Fingerprints of what was known on past days: equal ones give equal forecasts.
 
-    A table counts up to a day as the sum of the hashes of its rows until then, worked out once for all days.
+    A table counts up to a day as the sum of the hashes of its rows until then, worked out once for all
+    days. Of the landmarks only those days count that a forecast of the day looks at: each night adds others.
     """
 
     def __init__(self, frames: Mapping[str, pl.DataFrame], program: str) -> None:
@@ -97,9 +102,12 @@ class KnownInputs:
                 table = table.filter(segment_name=TOTAL[0], segment_value=TOTAL[1])
             if name in BY_CELL:
                 table = table.join(cell, on="cell_id", how="left", maintain_order="left").drop("cell_id")
-            hashed = table.select(day=column).with_columns(row=table.hash_rows()).drop_nulls("day")
-            by_day = hashed.group_by("day").agg(pl.col("row").sum()).sort("day")
-            self._sums.append((by_day["day"].to_numpy(), np.cumsum(by_day["row"].to_numpy())))
+            if name != LANDMARKS:
+                by_day = _by_day(table, column)
+                self._sums.append((by_day["day"].to_numpy(), np.cumsum(by_day["row"].to_numpy())))
+        self._landmarks = dict(_by_day(tables[LANDMARKS], "landmark_date").iter_rows())
+        self._history_start = tables["history"]["history_start"].item()
+        self._calendar = Calendar.of(Aggregates.of(frames))
 
     def fingerprint(self, as_of: date, open_deals: pl.DataFrame) -> str:
         """Of the tables before a day, and of the deals open on it."""
@@ -107,8 +115,17 @@ class KnownInputs:
             int(total[place - 1]) if (place := int(np.searchsorted(day, np.datetime64(as_of)))) else 0
             for day, total in self._sums
         ]
-        parts = [*self._always, str(as_of), *map(str, sums), _hash(open_deals)]
+        ended = self._calendar.ended(self._history_start, as_of)
+        [current] = self._calendar.from_current(as_of, 0)
+        landmarks = [self._landmarks.get(day, 0) for day in days_like(as_of, current, ended)]
+        parts = [*self._always, str(as_of), *map(str, sums), *map(str, landmarks), _hash(open_deals)]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _by_day(table: pl.DataFrame, column: str) -> pl.DataFrame:
+    """Per day of a column the sum of the hashes of its rows."""
+    hashed = table.select(day=column).with_columns(row=table.hash_rows()).drop_nulls("day")
+    return hashed.group_by("day").agg(pl.col("row").sum()).sort("day")
 
 
 def _hash(frame: pl.DataFrame) -> str:

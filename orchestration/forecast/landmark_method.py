@@ -93,7 +93,7 @@ def forecast_by_landmark(
     Analysis", 2012, chapter 7. The calendar enters by proportional hazards: 1 - p = (1 - p_past)^rho.
     """
     past = ended[-LANDMARK_PERIODS:]
-    landmark_days = [landmark_day(as_of, current, period) for period in past]
+    landmark_days = days_like(as_of, current, ended)
     landmarks = Landmarks.on(aggregates, landmark_days)
     if not landmarks.open.any():
         return None
@@ -118,6 +118,11 @@ def forecast_by_landmark(
         revenue=float(scaled @ fitted.win_amount) + float(fitted.new_expected[0]),
         wins=float(landmarks.won.sum()) + later_wins,
     )
+
+
+def days_like(as_of: date, current: Period, ended: list[Period]) -> list[date]:
+    """The days of the last periods that lie as far in them as the as-of date lies in the current one."""
+    return [landmark_day(as_of, current, period) for period in ended[-LANDMARK_PERIODS:]]
 
 
 def prospect_class(days_to_close: Floats, age: Ints, days_left: int) -> Ints:

@@ -110,6 +110,8 @@ def test_a_day_is_forecast_anew_when_anything_known_then_changed(table: str) -> 
     else:
         name, column = f"int_forecast_{table}", KNOWN_BY[table]
         rows = frames[name].filter(pl.col(column).is_between(first, second, closed="left"))
+        if table == "landmarks":  # of the day that the later of them looks at: the first of the period before
+            rows = rows.filter(pl.col("landmark_date") == pl.col("landmark_date").min())
         if "segment_name" in rows.columns:
             rows = rows.filter(segment_name="all")
         frames = frames | {name: pl.concat([frames[name], rows.head(1)])}
@@ -122,6 +124,17 @@ def test_a_day_is_forecast_anew_when_anything_known_then_changed(table: str) -> 
     after = backtest(frames, asked, read, actuals(), "program", before.said)
     assert after.days_anew == 1
     assert after.said.filter(as_of_date=first).equals(before.said.filter(as_of_date=first))
+
+
+def test_landmarks_of_another_day_are_nothing_that_a_day_looks_at() -> None:
+    """Each night asks for the landmark days of its own as-of date."""
+    frames, days, _ = company()
+    landmarks = frames["int_forecast_landmarks"]
+    tonight = landmarks.tail(1).with_columns(pl.col("landmark_date").dt.offset_by("1d"))
+    assert landmarks.filter(landmark_date=tonight["landmark_date"].item()).is_empty()
+    other = frames | {"int_forecast_landmarks": pl.concat([landmarks, tonight])}
+    before = backtest(frames, days.tail(1), open_deals, actuals(), "program")
+    assert backtest(other, days.tail(1), open_deals, actuals(), "program", before.said).days_anew == 0
 
 
 def test_cells_numbered_otherwise_are_the_same_cells() -> None:
