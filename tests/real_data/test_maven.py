@@ -19,6 +19,7 @@ def maven(tmp_path_factory, shared_data):
     for twin in ("original", "resaved_us_dates"):
         company = yaml.safe_load(COMPANY.read_text())
         company["sources"][0].update(path=str(shared_data / "maven_crm" / twin), crm="maven.yaml")
+        company["forecast"] = {"period": "month"}  # it has five quarters
         workplace = Workplace.of(tmp_path_factory.mktemp(twin), company)
         (workplace.company_file.parent / "maven.yaml").write_text(MAPPING.read_text())
         workplace.succeed()
@@ -51,3 +52,20 @@ def test_a_misspelt_product_is_joined_by_a_rule_of_the_mapping(maven):
 def test_the_twin_with_us_dates_publishes_identical_tables(maven):
     schemas = ("core", "metrics", "forecast")
     assert maven["original"].hashes(*schemas) == maven["resaved_us_dates"].hashes(*schemas)
+
+
+def test_the_months_are_forecast_better_than_by_past_ones_and_by_all_members_but_one(maven):
+    error = dict(
+        maven["original"].query("select method, avg(wape) from forecast.forecast_scores group by method")
+    )
+    assert error["headline"] <= 0.75 * error["mean_of_3"]
+    assert error["headline"] < error["last_period"]
+    assert sum(error["headline"] < error[member] for member in ("hazard", "landmark", "series")) >= 2
+    assert "crm_weighted" not in error  # its stages carry no probabilities
+
+
+def test_the_ranges_of_the_months_hold_about_as_often_as_they_say(maven):
+    [(held,)] = maven["original"].query(
+        "select avg(coverage) from forecast.forecast_scores where method = 'headline'"
+    )
+    assert 0.7 <= held <= 0.97
