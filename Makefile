@@ -66,6 +66,11 @@ test-browser: .venv/installed ## drive the Dagster UI in a browser (needs Chromi
 	@$(BIN)/funnelcast prepare
 	@$(BIN)/python -m pytest tests/browser
 
+.PHONY: test-nights
+test-nights: .venv/installed ## build night after night, and compare with a rebuild
+	@$(BIN)/funnelcast prepare
+	@$(BIN)/python -m pytest -n 2 --dist load tests/nights
+
 .PHONY: test-crash
 test-crash: .venv/installed ## kill refreshes half-way and compare what they leave behind
 	@$(BIN)/funnelcast prepare

@@ -16,6 +16,8 @@ SUITE = Suite(
         probability("score_phase_in_range", "phase", "The part of the period that was over is a share."),
         at_least("score_counts_forecasts", "n_forecasts", 1, "A score is of some forecasts."),
         at_least("wape_not_negative", "wape", 0, "An average error is not below 0."),
+        at_least("pinball_not_negative", "pinball", 0, "What a range costs is not below 0."),
+        probability("brier_in_range", "brier", "The mean squared error of chances is at most 1."),
         probability("coverage_in_range", "coverage", "How often the range held is a share."),
         no_rows(
             "bias_within_wape",

@@ -14,6 +14,7 @@ from expectations import (
     deal_records,
     deals,
     forecast_backtest,
+    forecast_calibration,
     forecast_deals,
     forecast_quarters,
     forecast_scores,
@@ -37,6 +38,7 @@ GATES: Final[dict[str, tuple[Suite, ...]]] = {
         forecast_deals.SUITE,
         forecast_backtest.SUITE,
         forecast_scores.SUITE,
+        forecast_calibration.SUITE,
     ),
 }
 

@@ -36,6 +36,18 @@ def connected(database: Path, read_only: bool = False) -> Iterator[duckdb.DuckDB
         connection.close()
 
 
+@contextmanager
+def all_or_nothing(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """What is written within it is written whole, or, after an error or a kill, not at all."""
+    connection.begin()
+    try:
+        yield
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+
+
 def company_lake(folder: DataFolder, company: Company) -> LakeManifest:
     """The extracts of the sources that the company file names; a source taken out of it counts no more."""
     manifest = read_manifest(folder)
@@ -45,22 +57,23 @@ def company_lake(folder: DataFolder, company: Company) -> LakeManifest:
     )
 
 
-def prepare(database: Path, company: Company, manifest: LakeManifest, as_of: date) -> None:
+def prepare(
+    connection: duckdb.DuckDBPyConnection, company: Company, manifest: LakeManifest, as_of: date
+) -> None:
     """Write schema `raw`: views on the lake, and the run's settings and calendar as tables."""
-    with connected(database) as connection:
-        connection.execute("create schema if not exists raw")
-        for entity in ENTITIES.values():
-            _create_lake_view(connection, entity.name, manifest.files(entity.name))
-        tables = _settings_tables(company, manifest, as_of)
-        known = tables["extracts"].select(
-            "source_name",
-            "extract_date",
-            (pl.col("known_at") <= as_of_start(as_of, company.time_zone)).alias("is_known"),
-        )
-        files = manifest.files("deals"), manifest.files("deal_dimensions")
-        tables["excluded_deals"] = excluded_deals(company, *files, known)
-        for name, frame in tables.items():
-            write_table(connection, f"raw.{name}", frame)
+    connection.execute("create schema if not exists raw")
+    for entity in ENTITIES.values():
+        _create_lake_view(connection, entity.name, manifest.files(entity.name))
+    tables = _settings_tables(company, manifest, as_of)
+    known = tables["extracts"].select(
+        "source_name",
+        "extract_date",
+        (pl.col("known_at") <= as_of_start(as_of, company.time_zone)).alias("is_known"),
+    )
+    files = manifest.files("deals"), manifest.files("deal_dimensions")
+    tables["excluded_deals"] = excluded_deals(company, *files, known)
+    for name, frame in tables.items():
+        write_table(connection, f"raw.{name}", frame)
 
 
 def as_of_start(as_of: date, time_zone: str) -> datetime:
@@ -84,6 +97,14 @@ def default_as_of(company: Company, manifest: LakeManifest) -> date:
 def read_table(connection: duckdb.DuckDBPyConnection, table: str, order_by: str = "all") -> pl.DataFrame:
     """A whole table in a total order, so that what is computed from it is always the same."""
     return query(connection, f"select * from {table} order by {order_by}")
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a table of this name, with its schema."""
+    found = connection.execute(
+        "from duckdb_tables() where schema_name || '.' || table_name = ?", [table]
+    ).fetchone()
+    return found is not None
 
 
 def query(connection: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:

@@ -9,11 +9,21 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from orchestration.forecast import AGGREGATES, PAST_DAYS, PAST_OPEN_DEALS, backtest, forecast, scores
+from orchestration.forecast import (
+    AGGREGATES,
+    PAST_DAYS,
+    PAST_OPEN_DEALS,
+    Backtest,
+    backtest,
+    calibration,
+    forecast,
+    scores,
+)
+from orchestration.inputs import program_fingerprint
 from orchestration.ledger import earlier_forecasts
 from orchestration.progress import say
 from orchestration.run_resource import Refresh
-from orchestration.warehouse import connected, query, read_table, write_table
+from orchestration.warehouse import connected, has_table, query, read_table, write_table
 
 TABLES: Final = {
     "forecast_quarters": "Each period's revenue by method and segment: won so far + open deals + not yet"
@@ -25,10 +35,14 @@ TABLES: Final = {
     " actual: of the whole company, from what was known on each period's first day and on eight more. phase"
     " is the part of the period that was over. One row per as-of date and method.",
     "forecast_scores": "How right each method was in the back-test, by the part of the period that was over"
-    " (phase): average error (wape), bias, how often p10 to p90 held (coverage), and skill against the mean"
-    " of the last three periods. One row per basis (backtest), method and phase.",
+    " (phase): average error (wape), bias, what the range was worth (pinball), how often it held (coverage),"
+    " error of deals' chances (brier), and skill against the mean of the last three periods. One row per"
+    " basis (backtest), method and phase.",
+    "forecast_calibration": "Of deals that were given some chance to be won within the period, how many were,"
+    " in the back-test. One row per basis (backtest), method and band of chances.",
 }
 ACTUALS: Final = "int_forecast_actuals"
+SAID: Final = "kept.past_forecasts"  # of the last run: what equal inputs would make the same again
 READ: Final = (*AGGREGATES, PAST_DAYS, PAST_OPEN_DEALS, ACTUALS)
 CURRENT: Final = """
     create or replace view forecast.forecast_current as
@@ -64,18 +78,21 @@ def forecast_tables(
             for table, order_by in AGGREGATES.items()
         }
         actuals = read_table(connection, f"intermediate.{ACTUALS}")
-        tables = forecast(aggregates, build.as_of)
+        began = time.monotonic()
+        tested = _backtest(connection, aggregates, actuals)
+        seconds = time.monotonic() - began
+        tables = forecast(aggregates, build.as_of, tested.past)
         earlier = earlier_forecasts(settings.folder.ledger, build.as_of)
         quarters = _with_actuals(tables.quarters, earlier, actuals)
         frames = {
             "forecast_quarters": quarters,
             "forecast_deals": tables.deals,
             "forecast_hazards": tables.hazards,
+            "forecast_backtest": tested.rows,
+            "forecast_scores": scores(tested.rows),
+            "forecast_calibration": calibration(tested.said),
         }
-        began = time.monotonic()
-        frames["forecast_backtest"] = _backtest(connection, aggregates, actuals)
-        frames["forecast_scores"] = scores(frames["forecast_backtest"])
-        seconds = time.monotonic() - began
+        write_table(connection, SAID, tested.said)
         for name, frame in frames.items():
             write_table(connection, f"forecast.{name}", frame)
         connection.execute(CURRENT)
@@ -84,22 +101,30 @@ def forecast_tables(
         context,
         f"Forecast {quarters['fiscal_period'].n_unique()} periods from {rows['forecast_deals']:,} open deals",
     )
-    days = frames["forecast_backtest"]["as_of_date"].n_unique()
-    say(context, f"Forecast ended periods as of {days} past days in {seconds:.0f} s")
+    say(
+        context,
+        f"Forecast ended periods as of {len(tested.past)} past days, {tested.days_anew} of them anew,"
+        f" in {seconds:.0f} s",
+    )
     for name, count in rows.items():
         yield dg.MaterializeResult(asset_key=["forecast", name], metadata={"dagster/row_count": count})
 
 
 def _backtest(
     connection: duckdb.DuckDBPyConnection, aggregates: Mapping[str, pl.DataFrame], actuals: pl.DataFrame
-) -> pl.DataFrame:
-    """The back-test; open deals are read for one past day at a time: all at once would be many."""
+) -> Backtest:
+    """The back-test, made anew of the days of which what was known then is not what it was at the last run.
+
+    Open deals are read for one past day at a time: all at once would be many.
+    """
 
     def open_deals(as_of: date) -> pl.DataFrame:
         table = f"intermediate.{PAST_OPEN_DEALS}"
         return query(connection, f"select * from {table} where as_of_date = '{as_of}' order by deal_id")
 
-    return backtest(aggregates, read_table(connection, f"intermediate.{PAST_DAYS}"), open_deals, actuals)
+    days = read_table(connection, f"intermediate.{PAST_DAYS}")
+    said_before = read_table(connection, SAID) if has_table(connection, SAID) else None
+    return backtest(aggregates, days, open_deals, actuals, program_fingerprint(), said_before)
 
 
 def _with_actuals(

@@ -16,7 +16,7 @@ from orchestration.raw_gate import extract_of, gate_extracts, passed
 from orchestration.run_resource import Refresh
 from orchestration.shown_checks import results_table
 from orchestration.simulation.demo import make_demo
-from orchestration.warehouse import company_lake, connected, default_as_of, prepare
+from orchestration.warehouse import all_or_nothing, company_lake, connected, default_as_of, prepare
 
 SETTINGS_TABLES: Final = {
     "run_settings": "The as-of date and the company's settings: one row.",
@@ -124,8 +124,8 @@ def lake(context: dg.AssetExecutionContext, refresh: Refresh) -> Iterator[dg.Mat
     as_of = settings.asked_as_of or default_as_of(company, manifest)
     build.forget("core models", "core", "metrics models", "forecast")
     build.describe(input_fingerprint(company, manifest, as_of, held), as_of)
-    prepare(settings.warehouse, company, manifest, as_of)
-    with connected(settings.warehouse) as connection:
+    with connected(settings.warehouse) as connection, all_or_nothing(connection):
+        prepare(connection, company, manifest, as_of)
         describe_inputs(connection, company, manifest)
     say(context, f"Landed {len(let_through)} extract(s); everything is computed as of {as_of}")
     with connected(settings.warehouse, read_only=True) as connection:

@@ -21,6 +21,7 @@ FORECAST = [
         "forecast_hazards",
         "forecast_backtest",
         "forecast_scores",
+        "forecast_calibration",
     )
 ]
 

@@ -20,6 +20,7 @@ CHECKED_ASSET: Final = {
     "forecast_deals": ["forecast", "forecast_deals"],
     "forecast_backtest": ["forecast", "forecast_backtest"],
     "forecast_scores": ["forecast", "forecast_scores"],
+    "forecast_calibration": ["forecast", "forecast_calibration"],
 }
 
 

@@ -1,7 +1,8 @@
 """The revenue forecast: pure functions of aggregates made by SQL, as of any date."""
 
 from orchestration.forecast.aggregates import AGGREGATES
-from orchestration.forecast.backtest import PAST_DAYS, PAST_OPEN_DEALS, backtest
+from orchestration.forecast.backtest import PAST_DAYS, PAST_OPEN_DEALS, Backtest, backtest
+from orchestration.forecast.calibration import calibration
 from orchestration.forecast.forecasting import ForecastTables, forecast
 from orchestration.forecast.scores import scores
 
@@ -9,8 +10,10 @@ __all__ = [
     "AGGREGATES",
     "PAST_DAYS",
     "PAST_OPEN_DEALS",
+    "Backtest",
     "ForecastTables",
     "backtest",
+    "calibration",
     "forecast",
     "scores",
 ]

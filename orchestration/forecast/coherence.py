@@ -28,3 +28,14 @@ def share_out(total: int, weights: Floats) -> Ints:
     order = np.argsort(-(exact - parts), kind="stable")
     parts[order[:missing]] += 1
     return np.asarray(parts, dtype=np.int64)
+
+
+def split_rest(expected: float, won: int, open_part: int, new_part: int) -> tuple[int, int]:
+    """What is expected beyond the cents won, as cents from open and from new deals in the ratio of two parts.
+
+    All of it is new where both parts are 0; none where more is won than expected.
+    """
+    rest = max(0, round(expected * 100) - won)
+    ratio = np.array([open_part, new_part] if open_part + new_part > 0 else [0, 1], dtype=np.float64)
+    open_cents, new_cents = share_out(rest, ratio)
+    return int(open_cents), int(new_cents)

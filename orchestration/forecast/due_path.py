@@ -78,11 +78,16 @@ class DuePath:
         now = by_class[DUE_CLASS_OF_STATE]
         return np.column_stack([now, self.weekly @ now])
 
+    def weekly_part(self, weeks: float) -> Floats:
+        """Transitions over some part of a week; rows sum to 1."""
+        part: Floats = weeks * self.weekly + (1 - weeks) * np.eye(self.states)
+        return part
+
     def later(self, value: Floats, weeks: float) -> Floats:
         """Expected value for each state now of a `value` per state (axis 2) some part of a week later."""
         if not self.has_dates:
             return value
-        transitions = weeks * self.weekly + (1 - weeks) * np.eye(self.states)
+        transitions = self.weekly_part(weeks)
         # One product per stage: a larger one is spread over threads, which wait for each other 20
         # times as long as it takes where other work keeps the cores busy.
         moved: Floats = (transitions @ value.swapaxes(2, 3)).swapaxes(2, 3)

@@ -1,6 +1,6 @@
 """The forecast as of a date: every method, period and segment, laid out as tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,18 +9,20 @@ import polars as pl
 
 from orchestration.forecast.aggregates import Aggregates
 from orchestration.forecast.baselines import crm_weighted, past_totals
-from orchestration.forecast.classes import Floats, Ints
-from orchestration.forecast.coherence import share_out, to_cents
+from orchestration.forecast.classes import Floats
+from orchestration.forecast.coherence import split_rest, to_cents
 from orchestration.forecast.cuts import Cuts
 from orchestration.forecast.deal_table import deal_table
 from orchestration.forecast.fiscal_periods import Calendar, Period
 from orchestration.forecast.hazard_method import HazardForecast, forecast_by_hazards
 from orchestration.forecast.hazard_table import hazard_table
+from orchestration.forecast.headline import Headline, Member, PastDay, headline, prior_variance
 from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
 from orchestration.forecast.landmark_method import forecast_by_landmark
 from orchestration.forecast.quarter_table import Parts, quarter_table
 from orchestration.forecast.reliability import NO_WIN_SEEN, Reliability, judge, without_arrivals
 from orchestration.forecast.series_method import revenue_ahead
+from orchestration.forecast.track_record import brought_before, ended_before
 
 
 @dataclass(frozen=True)
@@ -32,93 +34,207 @@ class ForecastTables:
     hazards: pl.DataFrame
 
 
-def forecast(frames: Mapping[str, pl.DataFrame], as_of: date) -> ForecastTables:
-    """The forecast from the tables of AGGREGATES, each read in its order, using days before `as_of`."""
-    aggregates = Aggregates.of(frames)
-    calendar = Calendar.of(aggregates)
-    periods = calendar.from_current(as_of, int(aggregates["history"]["horizon"].item()))
-    ended = calendar.ended(aggregates.history_start, as_of)
-    fitted = forecast_by_hazards(aggregates, calendar, as_of, periods, ended)
-    return ForecastTables(
-        quarters=_quarters(aggregates, calendar, fitted, periods, as_of),
-        deals=deal_table(fitted, to_cents(fitted.open_expected)[:, 0], as_of, periods[0].name),
-        hazards=hazard_table(fitted.hazards, aggregates.stages, as_of),
-    )
+@dataclass(frozen=True)
+class CurrentForecast:
+    """What all methods but the headline say of the current period, and what the headline is made of."""
+
+    rows: pl.DataFrame  # as `quarters`
+    members: Mapping[str, Member]
+    deal_variance: float  # of the company's total
+    big_deals: BigDeals
+    chances: Mapping[str, Floats]  # by method, of each open deal to be won in the period
 
 
-def forecast_current(frames: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
-    """The rows of `forecast`'s quarters for the current period, without what lies after it."""
-    aggregates = Aggregates.of(frames)
-    calendar = Calendar.of(aggregates)
-    periods = calendar.from_current(as_of, 0)
-    ended = calendar.ended(aggregates.history_start, as_of)
-    fitted = forecast_by_hazards(aggregates, calendar, as_of, periods, ended, is_ever_asked=False)
-    return _quarters(aggregates, calendar, fitted, periods, as_of)
+@dataclass(frozen=True)
+class _Fit:
+    """What was learnt as of a date, and what it says of each period."""
 
+    aggregates: Aggregates
+    calendar: Calendar
+    as_of: date
+    periods: list[Period]
+    hazard: HazardForecast
+    cuts: Cuts
+    verdicts: list[Reliability]
+    parts: list[Parts]  # the hazard method's, by period
+    totals: list[dict[str, float]]  # by period and method, of methods without parts of their own
+    members: Mapping[str, Member]  # of the headline in the current period
 
-def _quarters(
-    aggregates: Aggregates, calendar: Calendar, fitted: HazardForecast, periods: list[Period], as_of: date
-) -> pl.DataFrame:
-    """Every method, period and cut."""
-    cuts = Cuts.known_at(aggregates, fitted.deals.frame["deal_id"], periods, as_of)
-    totals = past_totals(aggregates, calendar.whole(aggregates, as_of), periods, as_of)
-    by_series = revenue_ahead(aggregates, calendar, periods, fitted.won_amounts.mean, as_of)
-    if by_series is not None:
-        won = cuts.won[cuts.total] / 100
-        totals = [
-            {**total, "series": float(brought + ahead)}
-            for total, brought, ahead in zip(totals, won, by_series, strict=True)
-        ]
-    ended = calendar.ended(aggregates.history_start, as_of)
-    by_landmark = forecast_by_landmark(aggregates, calendar, fitted, periods[0], ended, as_of)
-    if by_landmark is not None:
-        won_now = float(cuts.won[cuts.total, 0]) / 100
-        totals[0] = {**totals[0], "landmark": won_now + by_landmark.revenue}
-    verdicts = _verdicts(cuts, fitted, aggregates, ended, as_of)
-    deal_cents = to_cents(fitted.open_expected)
-    rows = [
-        quarter_table(as_of, period, method, cuts, parts, verdicts, ranges, fitted.deals.amount)
-        for number, (period, total) in enumerate(zip(periods, totals, strict=True))
-        for method, parts, ranges in _methods(
-            number, period, cuts, fitted, deal_cents, total, verdicts, as_of
+    @classmethod
+    def of(cls, frames: Mapping[str, pl.DataFrame], as_of: date, is_current_only: bool) -> "_Fit":
+        """Fit every method to the tables of AGGREGATES, using days before `as_of`."""
+        aggregates = Aggregates.of(frames)
+        calendar = Calendar.of(aggregates)
+        horizon = 0 if is_current_only else int(aggregates["history"]["horizon"].item())
+        periods = calendar.from_current(as_of, horizon)
+        ended = calendar.ended(aggregates.history_start, as_of)
+        hazard = forecast_by_hazards(
+            aggregates, calendar, as_of, periods, ended, is_ever_asked=not is_current_only
         )
-    ]
-    return pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method")
+        cuts = Cuts.known_at(aggregates, hazard.deals.frame["deal_id"], periods, as_of)
+        deal_cents = to_cents(hazard.open_expected)
+        new_cents = to_cents(hazard.new_expected)
+        parts = [
+            Parts(
+                cuts.won[:, number],
+                cuts.cents_of_deals(deal_cents[:, number]),
+                cuts.share(int(new_cents[number]), cuts.arrival_weight),
+            )
+            for number in range(len(periods))
+        ]
+        totals = past_totals(aggregates, calendar.whole(aggregates, as_of), periods, as_of)
+        variation, wins = hazard.won_amounts.squared_variation, float(cuts.wins[cuts.total])
+        expected = float(parts[0].expected[cuts.total]) / 100
+        members = {"hazard": Member(expected, prior_variance(variation, wins))}
+        by_series = revenue_ahead(aggregates, calendar, periods, hazard.won_amounts.mean, as_of)
+        if by_series is not None:
+            won = cuts.won[cuts.total] / 100
+            sums = [float(brought + ahead) for brought, ahead in zip(won, by_series.revenue, strict=True)]
+            totals = [{**total, "series": one} for total, one in zip(totals, sums, strict=True)]
+            members["series"] = Member(sums[0], prior_variance(variation, by_series.wins))
+        by_landmark = forecast_by_landmark(aggregates, calendar, hazard, periods[0], ended, as_of)
+        if by_landmark is not None:
+            expected = float(cuts.won[cuts.total, 0]) / 100 + by_landmark.revenue
+            totals[0] = {**totals[0], "landmark": expected}
+            members["landmark"] = Member(expected, prior_variance(variation, by_landmark.wins))
+        verdicts = _verdicts(cuts, hazard, aggregates, ended, as_of)
+        return cls(aggregates, calendar, as_of, periods, hazard, cuts, verdicts, parts, totals, members)
+
+    @property
+    def phase(self) -> float:
+        """The part of the current period that is over."""
+        current = self.periods[0]
+        return (self.as_of - current.start).days / current.length
+
+    def big_deals(self, number: int) -> BigDeals:
+        """The open deals that are large beside what is expected of a period."""
+        return BigDeals.among(
+            self.hazard.win_amount,
+            self.hazard.probabilities.in_period[:, number],
+            float(self.parts[number].expected[self.cuts.total]) / 100,
+        )
+
+    def deal_variances(self, number: int) -> Floats:
+        """Per cut, the variance of a period's total that the chance of single deals makes."""
+        new = self.hazard.new_variance[number] * self.cuts.arrival_shares()
+        variances: Floats = self.cuts.sum_of_deals(self.hazard.open_variance[:, number]) + new
+        return variances
+
+    def ranges(self, number: int, parts: Parts, relative_sd: float) -> list[Range | None]:
+        """The range of each cut: deal variances add up, the system's relative error is the total's."""
+        variance = self.deal_variances(number)
+        rest = (parts.open + parts.new) / 100
+        none = BigDeals(np.zeros(0), np.zeros(0))
+        big = self.big_deals(number)
+        return [
+            range_of(
+                float(parts.won[cut]) / 100,
+                float(rest[cut]),
+                float(variance[cut]),
+                relative_sd,
+                big if cut == self.cuts.total else none,
+                self.as_of,
+            )
+            if self.verdicts[cut].has_range
+            else None
+            for cut, _ in self.cuts
+        ]
 
 
-def _methods(
-    number: int,
-    period: Period,
-    cuts: Cuts,
-    fitted: HazardForecast,
-    deal_cents: Ints,
-    totals: Mapping[str, float],
-    verdicts: list[Reliability],
-    as_of: date,
-) -> list[tuple[str, Parts, list[Range | None]]]:
-    """Each method's money per cut in one period, and its ranges.
+def forecast(frames: Mapping[str, pl.DataFrame], as_of: date, past: Sequence[PastDay] = ()) -> ForecastTables:
+    """The forecast from the tables of AGGREGATES, each read in its order, using days before `as_of`.
 
-    `totals` are what methods without parts of their own expect of the whole company.
+    `past` is what was said on past days, in order: the headline learns from it how far to trust what.
     """
-    won = cuts.won[:, number]
-    new_cents = int(to_cents(fitted.new_expected[number : number + 1])[0])
-    hazard = Parts(
-        won, cuts.cents_of_deals(deal_cents[:, number]), cuts.share(new_cents, cuts.arrival_weight)
+    fit = _Fit.of(frames, as_of, is_current_only=False)
+    found = headline(
+        fit.members,
+        float(fit.cuts.won[fit.cuts.total, 0]) / 100,
+        fit.phase,
+        ended_before(past, as_of),
+        brought_before(frames, as_of),
     )
-    by_total = {method: _spread_total(total, hazard, cuts) for method, total in totals.items()}
-    by_mean = by_total.get("mean_of_3")
-    no_ranges: list[Range | None] = [None] * len(cuts.keys)
-    ranges = _ranges(number, hazard, cuts, fitted, verdicts, as_of)
-    is_modelled = verdicts[cuts.total].has_range or by_mean is None
-    methods = [
-        ("headline", hazard if is_modelled or by_mean is None else by_mean, ranges),
-        ("hazard", hazard, ranges),
+    rows = [
+        _table(fit, number, method, parts, ranges, found.weights)
+        for number in range(len(fit.periods))
+        for method, parts, ranges in [
+            ("headline", *_headline(fit, number, found)),
+            *_methods(fit, number),
+        ]
     ]
-    by_crm = crm_weighted(fitted.deals.frame, fitted.deals.amount, period, is_current=number == 0)
+    deal_cents = to_cents(fit.hazard.open_expected)[:, 0]
+    return ForecastTables(
+        quarters=pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method"),
+        deals=deal_table(fit.hazard, deal_cents, as_of, fit.periods[0].name),
+        hazards=hazard_table(fit.hazard.hazards, fit.aggregates.stages, as_of),
+    )
+
+
+def forecast_current(frames: Mapping[str, pl.DataFrame], as_of: date) -> CurrentForecast:
+    """What `forecast` says of the current period, but for the headline and without what lies after it."""
+    fit = _Fit.of(frames, as_of, is_current_only=True)
+    rows = [_table(fit, 0, method, parts, ranges, {}) for method, parts, ranges in _methods(fit, 0)]
+    deals = fit.hazard.deals
+    by_crm = crm_weighted(deals.frame, np.ones(len(deals)), fit.periods[0], is_current=True)
+    chances = {"hazard": fit.hazard.probabilities.in_period[:, 0]}
+    return CurrentForecast(
+        pl.concat(rows),
+        fit.members,
+        float(fit.deal_variances(0)[fit.cuts.total]),
+        fit.big_deals(0),
+        chances if by_crm is None else {**chances, "crm_weighted": by_crm},
+    )
+
+
+def _table(
+    fit: _Fit,
+    number: int,
+    method: str,
+    parts: Parts,
+    ranges: list[Range | None],
+    weights: Mapping[str, float],
+) -> pl.DataFrame:
+    if number:  # later periods have one member
+        weights = {"hazard": 1.0}
+    return quarter_table(
+        fit.as_of,
+        fit.periods[number],
+        method,
+        fit.cuts,
+        parts,
+        fit.verdicts,
+        ranges,
+        fit.hazard.deals.amount,
+        weights.get(method),
+    )
+
+
+def _headline(fit: _Fit, number: int, found: Headline) -> tuple[Parts, list[Range | None]]:
+    """The headline's money per cut in one period, and its ranges: one total, laid out as hazard's."""
+    hazard = fit.parts[number]
+    by_mean = fit.totals[number].get("mean_of_3")
+    if not fit.verdicts[fit.cuts.total].has_range:
+        parts = hazard if by_mean is None else _spread_total(by_mean, hazard, fit.cuts)
+    else:
+        parts = hazard if number else _spread_total(found.expected, hazard, fit.cuts)
+    return parts, fit.ranges(number, parts, PRIOR_SD_AHEAD if number else found.relative_sd)
+
+
+def _methods(fit: _Fit, number: int) -> list[tuple[str, Parts, list[Range | None]]]:
+    """Each other method's money per cut in one period, and its ranges."""
+    hazard, cuts = fit.parts[number], fit.cuts
+    no_ranges: list[Range | None] = [None] * len(cuts.keys)
+    methods = [("hazard", hazard, fit.ranges(number, hazard, PRIOR_SD_AHEAD if number else PRIOR_SD))]
+    by_crm = crm_weighted(
+        fit.hazard.deals.frame, fit.hazard.deals.amount, fit.periods[number], is_current=number == 0
+    )
     if by_crm is not None:
         open_cents = cuts.cents_of_deals(to_cents(by_crm))
-        methods.append(("crm_weighted", Parts(won, open_cents, np.zeros_like(won)), no_ranges))
-    return methods + [(method, parts, no_ranges) for method, parts in by_total.items()]
+        methods.append(("crm_weighted", Parts(hazard.won, open_cents, np.zeros_like(hazard.won)), no_ranges))
+    return methods + [
+        (method, _spread_total(total, hazard, cuts), no_ranges)
+        for method, total in fit.totals[number].items()
+    ]
 
 
 def _spread_total(expected: float, hazard: Parts, cuts: Cuts) -> Parts:
@@ -127,40 +243,14 @@ def _spread_total(expected: float, hazard: Parts, cuts: Cuts) -> Parts:
     What is won already is the least that it can come to.
     """
     total = cuts.total
-    rest = max(0, round(expected * 100) - int(hazard.won[total]))
-    split = np.array([hazard.open[total], hazard.new[total]], dtype=np.float64)
-    open_cents, new_cents = share_out(rest, split if split.sum() > 0 else np.array([0.0, 1.0]))
+    open_cents, new_cents = split_rest(
+        expected, int(hazard.won[total]), int(hazard.open[total]), int(hazard.new[total])
+    )
     return Parts(
         hazard.won,
-        cuts.share(int(open_cents), hazard.open.astype(np.float64)),
-        cuts.share(int(new_cents), hazard.new.astype(np.float64)),
+        cuts.share(open_cents, hazard.open.astype(np.float64)),
+        cuts.share(new_cents, hazard.new.astype(np.float64)),
     )
-
-
-def _ranges(
-    number: int, parts: Parts, cuts: Cuts, fitted: HazardForecast, verdicts: list[Reliability], as_of: date
-) -> list[Range | None]:
-    """The range of each cut: deal variances add up, the system's relative error is the total's."""
-    variance = cuts.sum_of_deals(fitted.open_variance[:, number])
-    variance += fitted.new_variance[number] * cuts.arrival_shares()
-    rest = (parts.open + parts.new) / 100
-    none = BigDeals(np.zeros(0), np.zeros(0))
-    big = BigDeals.among(
-        fitted.win_amount, fitted.probabilities.in_period[:, number], float(parts.expected[cuts.total]) / 100
-    )
-    return [
-        range_of(
-            float(parts.won[cut]) / 100,
-            float(rest[cut]),
-            float(variance[cut]),
-            PRIOR_SD if number == 0 else PRIOR_SD_AHEAD,
-            big if cut == cuts.total else none,
-            as_of,
-        )
-        if verdicts[cut].has_range
-        else None
-        for cut, _ in cuts
-    ]
 
 
 def _verdicts(

@@ -15,6 +15,8 @@ from orchestration.forecast.interval import Range
 from orchestration.forecast.reliability import Reliability
 
 MONEY: Final = pl.Decimal(18, 2)
+PARTS: Final = ("won_to_date", "open_expected", "new_expected", "expected")
+RANGE: Final = ("p10", "p50", "p90", "sd_deal", "sd_system")
 SCHEMA: Final = {
     "as_of_date": pl.Date(),
     "fiscal_period": pl.String(),
@@ -23,8 +25,7 @@ SCHEMA: Final = {
     "segment_name": pl.String(),
     "segment_value": pl.String(),
     "method": pl.String(),
-    **dict.fromkeys(("won_to_date", "open_expected", "new_expected", "expected"), MONEY),
-    **dict.fromkeys(("p10", "p50", "p90", "sd_deal", "sd_system"), MONEY),
+    **dict.fromkeys((*PARTS, *RANGE), MONEY),
     "n_open": pl.Int64(),
     "open_amount": MONEY,
     "wins_in_history": pl.Int64(),
@@ -58,22 +59,23 @@ def quarter_table(
     verdicts: list[Reliability],
     ranges: list[Range | None],
     open_amount: Floats,
+    blend_weight: float | None = None,
 ) -> pl.DataFrame:
-    """One row per cut of one method and period."""
+    """One row per cut of one method and period; `blend_weight` is the method's in the headline."""
     height = len(cuts.keys)
     shown = {
         name: money([None if one is None else round(getattr(one, name) * 100) for one in ranges])
-        for name in ("p10", "p50", "p90", "sd_deal", "sd_system")
+        for name in RANGE
     }
     return pl.DataFrame(
         {
-            "as_of_date": pl.repeat(as_of, height, dtype=pl.Date, eager=True),
-            "fiscal_period": pl.repeat(period.name, height, eager=True),
-            "period_start": pl.repeat(period.start, height, dtype=pl.Date, eager=True),
-            "period_end": pl.repeat(period.last_day, height, dtype=pl.Date, eager=True),
+            "as_of_date": [as_of] * height,
+            "fiscal_period": [period.name] * height,
+            "period_start": [period.start] * height,
+            "period_end": [period.last_day] * height,
             "segment_name": [name for name, _ in cuts.keys],
             "segment_value": [value for _, value in cuts.keys],
-            "method": pl.repeat(method, height, eager=True),
+            "method": [method] * height,
             "won_to_date": money(parts.won),
             "open_expected": money(parts.open),
             "new_expected": money(parts.new),
@@ -84,10 +86,8 @@ def quarter_table(
             "wins_in_history": cuts.wins.astype(np.int64),
             "reliability": [verdict.verdict for verdict in verdicts],
             "reliability_reason": [verdict.reason for verdict in verdicts],
-            "blend_weight": pl.repeat(
-                1.0 if method == "hazard" else None, height, dtype=pl.Float64, eager=True
-            ),
-            "actual": pl.repeat(None, height, dtype=MONEY, eager=True),
+            "blend_weight": [blend_weight] * height,
+            "actual": [None] * height,
         },
         schema=SCHEMA,
     )

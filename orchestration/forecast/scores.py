@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 BENCHMARK: Final = "mean_of_3"
+LEVELS: Final = {"p10": 0.1, "p50": 0.5, "p90": 0.9}
 SCHEMA: Final = {
     "basis": pl.String(),
     "method": pl.String(),
@@ -14,7 +15,9 @@ SCHEMA: Final = {
     "last_period": pl.String(),
     "wape": pl.Float64(),
     "bias": pl.Float64(),
+    "pinball": pl.Float64(),
     "coverage": pl.Float64(),
+    "brier": pl.Float64(),
     "skill": pl.Float64(),
 }
 
@@ -22,13 +25,20 @@ SCHEMA: Final = {
 def scores(backtest: pl.DataFrame) -> pl.DataFrame:
     """One row per method and phase, of the days that count on which the method gave a number.
 
-    WAPE is the sum of absolute errors over the
-    sum of actuals, bias the same with signs (above 0 is too high), coverage the share of actuals
-    from p10 to p90, skill 1 - WAPE / WAPE of the mean of the last three periods on the same days.
+    WAPE is the sum of absolute errors over the sum of actuals, bias the same with signs (above 0 is too
+    high), pinball the same of p10, p50 and p90: what an error costs a quantile, 0.1 or 0.9 of it on either
+    side; coverage the share of actuals from p10 to p90, brier the mean squared error of open deals' chances,
+    skill 1 - WAPE / WAPE of the mean of the last three periods on the same days.
     """
     error = pl.col("expected").cast(pl.Float64) - pl.col("actual").cast(pl.Float64)
     brought = pl.col("actual").cast(pl.Float64).sum()
     missed, benchmark = pl.col("error").abs().sum(), pl.col("benchmark").abs().sum()
+    actual = pl.col("actual").cast(pl.Float64)
+    misses = [(level, actual - pl.col(name).cast(pl.Float64)) for name, level in LEVELS.items()]
+    losses = [pl.max_horizontal(level * miss, (level - 1) * miss) for level, miss in misses]
+    pinball = pl.mean_horizontal(losses, ignore_nulls=False).sum()
+    has_range = pl.col("p10").is_not_null()
+    deals = pl.col("n_open").filter(pl.col("brier").is_not_null()).sum()
     within = pl.col("actual").is_between(pl.col("p10"), pl.col("p90")).cast(pl.Float64)
     compared = (
         scored(backtest)
@@ -44,12 +54,16 @@ def scores(backtest: pl.DataFrame) -> pl.DataFrame:
             last_period=pl.col("fiscal_period").last(),
             wape=pl.when(brought > 0).then(missed / brought),
             bias=pl.when(brought > 0).then(pl.col("error").sum() / brought),
+            pinball=pl.when(actual.filter(has_range).sum() > 0).then(
+                pinball / actual.filter(has_range).sum()
+            ),
             coverage=within.mean(),
+            brier=pl.when(deals > 0).then((pl.col("brier") * pl.col("n_open")).sum() / deals),
             skill=pl.when(benchmark > 0).then(1 - missed / benchmark),
         )
         .with_columns(basis=pl.lit("backtest"))
     )
-    rounded = pl.col("wape", "bias", "coverage", "skill").round(6)
+    rounded = pl.col("wape", "bias", "pinball", "coverage", "brier", "skill").round(6)
     return compared.with_columns(rounded).select(SCHEMA.keys()).sort("basis", "method", "phase")
 
 

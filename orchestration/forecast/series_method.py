@@ -1,5 +1,6 @@
 """Method `series`: wins per day as they have come lately, by the calendar, without any look at open deals."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
@@ -14,9 +15,17 @@ from orchestration.forecast.level import weights
 HALF_LIFE_DAYS: Final = 91
 
 
+@dataclass(frozen=True)
+class RevenueAhead:
+    """Revenue expected of each period, and the wins that say so: those of the last months."""
+
+    revenue: Floats
+    wins: float
+
+
 def revenue_ahead(
     aggregates: Aggregates, calendar: Calendar, periods: list[Period], mean_amount: float, as_of: date
-) -> Floats | None:
+) -> RevenueAhead | None:
     """Revenue expected on the days of each period from the as-of date on; None without a win so far.
 
     Wins per day x the mean amount of a win. It errs in other ways than what looks at the pipeline.
@@ -27,8 +36,9 @@ def revenue_ahead(
     if length <= 0 or won.is_empty():
         return None
     day = days(won, "day_date") - day_number(aggregates.history_start)
+    observed = tally(day, floats(won, "deals"), length)
     daily = wins_per_day(
-        tally(day, floats(won, "deals"), length),
+        observed,
         calendar,
         history,
         calendar.between(as_of, periods[-1].end),
@@ -37,7 +47,7 @@ def revenue_ahead(
     sums = [
         daily[start : (period.end - as_of).days].sum() for start, period in zip(starts, periods, strict=True)
     ]
-    return np.array(sums) * mean_amount
+    return RevenueAhead(np.array(sums) * mean_amount, float(weights(length, HALF_LIFE_DAYS) @ observed))
 
 
 def wins_per_day(observed: Floats, calendar: Calendar, history: slice, ahead: slice) -> Floats:

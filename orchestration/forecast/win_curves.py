@@ -66,13 +66,16 @@ def day_by_day(rates: Rates, rewards: Floats, final: Floats) -> Iterator[tuple[i
     Prentice, "The Statistical Analysis of Failure Time Data", 2002, chapter 8.
     """
     length = rewards.shape[1]
-    # age comes first, so that all deals of one age are one block: 3 ms a day instead of 8 at 16 profiles
-    value = _age_first(rates.path.later(final, (length % 7 or 7) / 7))
+    # Age comes first, so that all deals of one age are one block. A deal that is a day older a day later
+    # stays where it is in memory: each day's V begins one age further on, and is worked out in place.
+    ages = np.empty((length + OLDEST + 1, *final.shape[:-1]))
+    value = ages[: OLDEST + 1]
+    value[:] = np.moveaxis(final, -1, 0)
     leave_by_move = rates.moves.sum(axis=1)
     edges = (*AGE_EDGES, OLDEST + 1)
     for day in range(length - 1, -1, -1):
-        if day % 7 == 6 and day < length - 1:
-            value = _age_first(rates.path.later(np.moveaxis(value, 0, -1), 1))
+        if day % 7 == 6 or day == length - 1:
+            value[:] = rates.path.weekly_part((day % 7 + 1) / 7) @ value
         won, lost = rates.over(slice(day, day + 1), (day % 7 + 0.5) / 7)
         total = won + lost + leave_by_move
         cap = np.minimum(1.0, MOST_LIKELY / np.maximum(total, MOST_LIKELY))
@@ -80,9 +83,12 @@ def day_by_day(rates: Rates, rewards: Floats, final: Floats) -> Iterator[tuple[i
         entered = rates.path.after_move(value[1])
         moved = _moved(entered, rates.moves)
         gain = _age_first((rewards[:, day][:, None, None, None, None] * won + moved) * cap)
+        passed = length - day
+        ages[passed + OLDEST] = value[OLDEST]
+        value = ages[passed : passed + OLDEST + 1]
         for bucket, (low, high) in enumerate(pairwise(edges)):
-            older = value[low + 1 : high + 1] if high <= OLDEST else value[OLDEST:]
-            value[low:high] = stay[bucket] * older + gain[bucket]
+            value[low:high] *= stay[bucket]
+            value[low:high] += gain[bucket]
         yield day, np.moveaxis(value, 0, -1)
 
 

@@ -113,8 +113,8 @@ def build_models(folder: str) -> None:
     workplace = Workplace(Path(folder) / "data", Path(folder) / "company.yaml")
     company = load_company(workplace.company_file)
     manifest = company_lake(DataFolder(workplace.data), company)
-    prepare(_warehouse(folder), company, manifest, default_as_of(company, manifest))
     with connected(_warehouse(folder)) as connection:
+        prepare(connection, company, manifest, default_as_of(company, manifest))
         describe_inputs(connection, company, manifest)
         started = time.process_time()
         is_night = begin(connection)

@@ -31,6 +31,7 @@ def test_every_layer_has_its_assets_in_a_readable_group(repository):
             "forecast_hazards",
             "forecast_backtest",
             "forecast_scores",
+            "forecast_calibration",
         )
     }
     assert {f"core/{name}" for name in ("fct_deals", "fct_deal_stages", "fct_deal_snapshots")} < groups[
@@ -53,6 +54,7 @@ def test_the_gates_block_what_comes_after_them(repository):
     assert {
         "raw_suites", "deals_suite", "stage_facts_suite", "snapshots_suite", "forecast_quarters_suite",
         "forecast_deals_suite", "forecast_backtest_suite", "forecast_scores_suite",
+        "forecast_calibration_suite",
     } <= blocking  # fmt: skip
 
 

@@ -64,7 +64,8 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     write_company(folder.root / "raw" / "sales")
     folder.claim(COMPANY.company)
     manifest = commit_extracts(folder, stage_extracts(COMPANY, root, folder))
-    prepare(database, COMPANY, manifest, default_as_of(COMPANY, manifest))
+    with connected(database) as connection:
+        prepare(connection, COMPANY, manifest, default_as_of(COMPANY, manifest))
     # in a process of its own: dbt keeps the file open for as long as its process lives
     subprocess.run(
         [Path(sys.executable).with_name("dbt"), *run_of_all_models("warehouse", root)],

@@ -73,9 +73,20 @@ BACKTEST = Table(
 SCORES = Table(
     {
         "basis": "text", "method": "text", "phase": "double", "n_forecasts": "int", "wape": "double",
-        "bias": "double", "coverage": "double",
+        "bias": "double", "pinball": "double", "coverage": "double", "brier": "double",
     },
-    [("backtest", "headline", 0, 10, 0.1, -0.1, 0.8), ("backtest", "mean_of_3", 0, 10, 0.2, 0.1, None)],
+    [
+        ("backtest", "headline", 0, 10, 0.1, -0.1, 0.03, 0.8, None),
+        ("backtest", "hazard", 0, 10, 0.1, -0.1, 0.03, 0.8, 0.1),
+        ("backtest", "mean_of_3", 0, 10, 0.2, 0.1, None, None, None),
+    ],
+)  # fmt: skip
+CALIBRATION = Table(
+    {
+        "basis": "text", "method": "text", "p_from": "double", "p_to": "double", "n_forecasts": "int",
+        "n_won": "int", "expected_share": "double", "won_share": "double",
+    },
+    [("backtest", "hazard", 0, 0.02, 90, 1, 0.01, 0.0111), ("backtest", "hazard", 0.5, 0.7, 4, 4, 0.6, 1)],
 )  # fmt: skip
 GOOD = {
     "raw.run_settings": SETTINGS,
@@ -85,6 +96,7 @@ GOOD = {
     "forecast.forecast_deals": FORECAST_DEALS,
     "forecast.forecast_backtest": BACKTEST,
     "forecast.forecast_scores": SCORES,
+    "forecast.forecast_calibration": CALIBRATION,
 }
 SPOILS = [
     Spoil("forecast_unique", "forecast.forecast_quarters", twice=True),
@@ -119,6 +131,13 @@ SPOILS = [
     Spoil("score_counts_forecasts", "forecast.forecast_scores", values={"n_forecasts": 0}),
     Spoil("wape_not_negative", "forecast.forecast_scores", values={"wape": -0.1, "bias": 0}),
     Spoil("coverage_in_range", "forecast.forecast_scores", values={"coverage": 1.01}),
+    Spoil("pinball_not_negative", "forecast.forecast_scores", values={"pinball": -0.01}),
+    Spoil("brier_in_range", "forecast.forecast_scores", 1, values={"brier": 1.01}),
+    Spoil("calibration_unique", "forecast.forecast_calibration", twice=True),
+    Spoil("calibration_method_known", "forecast.forecast_calibration", values={"method": "guess"}),
+    Spoil("calibration_counts_deals", "forecast.forecast_calibration", values={"n_forecasts": 0}),
+    Spoil("won_share_in_range", "forecast.forecast_calibration", 1, values={"won_share": 1.01}),
+    Spoil("expected_share_in_band", "forecast.forecast_calibration", values={"expected_share": 0.021}),
     Spoil("bias_within_wape", "forecast.forecast_scores", values={"bias": 0.11}),
 ]
 

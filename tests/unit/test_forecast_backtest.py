@@ -8,8 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from orchestration.forecast import PAST_DAYS, PAST_OPEN_DEALS, backtest, forecast, scores
-from orchestration.forecast.backtest import KNOWN_BY, known_at
 from orchestration.forecast.forecasting import forecast_current
+from orchestration.forecast.known_inputs import KNOWN_BY, known_at
 from tests.unit.forecast_tables import Deal, Warehouse, read_aggregates
 from tests.unit.simulated_deals import simulated_warehouse
 
@@ -64,9 +64,9 @@ def test_events_on_or_after_the_day_change_no_bit_of_it() -> None:
         cut["int_forecast_open_deals"] = frames["int_forecast_open_deals"].clear()
         cut["int_forecast_open_segments"] = frames["int_forecast_open_segments"].clear()
         day = days.filter(as_of_date=as_of)
-        whole = backtest(frames, day, open_deals, actuals())
+        whole = backtest(frames, day, open_deals, actuals()).rows
         assert whole.height >= 3
-        assert whole.equals(backtest(cut, day, open_deals, actuals()))
+        assert whole.equals(backtest(cut, day, open_deals, actuals()).rows)
 
 
 @pytest.mark.parametrize("as_of", [date(2025, 5, 1), date(2026, 3, 13)])
@@ -75,7 +75,7 @@ def test_a_past_day_says_what_a_forecast_made_on_it_said(as_of: date) -> None:
     then = forecast(simulated_warehouse(SIZE, as_of).aggregates(), as_of).quarters
     said = then.filter(pl.col("segment_name") == "all", pl.col("period_start") <= as_of)
     frames, days, _ = company()
-    row = backtest(frames, days.filter(as_of_date=as_of), open_deals, actuals())
+    row = backtest(frames, days.filter(as_of_date=as_of), open_deals, actuals()).rows
     columns = ["method", "won_to_date", "open_expected", "new_expected", "expected", "p10", "p90", "n_open"]
     assert_frame_equal(row.select(columns), said.select(columns).sort("method"))
 
@@ -83,13 +83,65 @@ def test_a_past_day_says_what_a_forecast_made_on_it_said(as_of: date) -> None:
 def test_the_current_period_alone_is_what_the_whole_forecast_says_of_it() -> None:
     frames = company()[0]
     whole = forecast(frames, AS_OF).quarters
-    assert forecast_current(frames, AS_OF).equals(whole.filter(pl.col("period_start") <= AS_OF))
+    current = forecast_current(frames, AS_OF).rows.drop("blend_weight")
+    said = whole.filter(pl.col("period_start") <= AS_OF, pl.col("method") != "headline").drop("blend_weight")
+    assert current.sort("segment_name", "segment_value", "method").equals(said)
+
+
+def test_what_was_said_of_a_day_is_taken_over_while_nothing_known_then_changes() -> None:
+    frames, days, _ = company()
+    days = days.tail(12)
+    once = backtest(frames, days, open_deals, actuals(), "program")
+    again = backtest(frames, days, open_deals, actuals(), "program", once.said)
+    assert (once.days_anew, again.days_anew) == (12, 0)
+    assert again.rows.equals(once.rows)
+    assert again.past == once.past
+    assert backtest(frames, days.tail(1), open_deals, actuals(), "other", once.said).days_anew == 1
+
+
+@pytest.mark.parametrize("table", [*KNOWN_BY, "open_deals"])
+def test_a_day_is_forecast_anew_when_anything_known_then_changed(table: str) -> None:
+    """One more row on a day between two, the last of a period and the next: only the later is made anew."""
+    frames, days, deals = company()
+    asked = days.slice(days.height - 10, 2)
+    first, second = asked["as_of_date"]
+    if table == "open_deals":
+        deals = pl.concat([deals, deals.filter(as_of_date=second).tail(1).with_columns(deal_id=pl.lit("~"))])
+    else:
+        name, column = f"int_forecast_{table}", KNOWN_BY[table]
+        rows = frames[name].filter(pl.col(column).is_between(first, second, closed="left"))
+        if "segment_name" in rows.columns:
+            rows = rows.filter(segment_name="all")
+        frames = frames | {name: pl.concat([frames[name], rows.head(1)])}
+        assert rows.height >= 1
+
+    def read(as_of: date) -> pl.DataFrame:
+        return deals.filter(as_of_date=as_of)
+
+    before = backtest(company()[0], asked, open_deals, actuals(), "program")
+    after = backtest(frames, asked, read, actuals(), "program", before.said)
+    assert after.days_anew == 1
+    assert after.said.filter(as_of_date=first).equals(before.said.filter(as_of_date=first))
+
+
+def test_cells_numbered_otherwise_are_the_same_cells() -> None:
+    """A new combination of circumstances moves the numbers of those behind it."""
+    frames, days, _ = company()
+    moved = {
+        name: frames[f"int_forecast_{name}"].with_columns(pl.col("cell_id") + 1)
+        for name in ("cells", "exposure_changes", "events")
+    }
+    fresh = moved["cells"].head(1).with_columns(cell_id=pl.lit(0, dtype=moved["cells"]["cell_id"].dtype))
+    moved["cells"] = pl.concat([fresh.with_columns(age_bucket=pl.lit(99)).cast(fresh.schema), moved["cells"]])
+    other = frames | {f"int_forecast_{name}": frame for name, frame in moved.items()}
+    before = backtest(frames, days.tail(1), open_deals, actuals(), "program")
+    assert backtest(other, days.tail(1), open_deals, actuals(), "program", before.said).days_anew == 0
 
 
 def test_the_forecast_of_a_simulated_company_beats_the_mean_of_three() -> None:
     frames, days, _ = company()
     sample = days.filter(pl.col("phase").is_in([0.0, 0.444444, 0.888889]))
-    found = scores(backtest(frames, sample, open_deals, actuals()))
+    found = scores(backtest(frames, sample, open_deals, actuals()).rows)
     headline = found.filter(method="headline").sort("phase")
     assert headline["n_forecasts"].to_list() == [9, 10, 10]  # too few wins before the second quarter
     first, middle, last = headline["wape"].to_list()
@@ -122,7 +174,7 @@ def test_a_history_without_an_ended_period_has_no_back_test() -> None:
         frames = read_aggregates(connection)
         days = connection.sql(f"select * from intermediate.{PAST_DAYS}").pl()
     assert days.is_empty()
-    assert backtest(frames, days, open_deals, actuals().clear()).is_empty()
+    assert backtest(frames, days, open_deals, actuals().clear()).rows.is_empty()
 
 
 def day(number: int) -> date:

@@ -28,8 +28,10 @@ def scored(*rows: dict[str, object]) -> dict[str, dict[str, object]]:
 
 def test_three_rows_of_two_quarters_as_worked_by_hand() -> None:
     found = scored(
-        row(FIRST, "headline", 110, 100, p10=Decimal(90), p90=Decimal(120)),
-        row(SECOND, "headline", 270, 300, p10=Decimal(250), p90=Decimal(290)),
+        row(FIRST, "headline", 110, 100, p10=Decimal(90), p50=Decimal(110), p90=Decimal(120)),
+        row(SECOND, "headline", 270, 300, p10=Decimal(250), p50=Decimal(270), p90=Decimal(290)),
+        row(FIRST, "hazard", 100, 100, brier=0.1, n_open=10),
+        row(SECOND, "hazard", 300, 300, brier=0.2, n_open=30),
         row(FIRST, "mean_of_3", 60, 100),
         row(SECOND, "mean_of_3", 260, 300),
     )
@@ -38,9 +40,13 @@ def test_three_rows_of_two_quarters_as_worked_by_hand() -> None:
         "first_period": "FY2025-Q1", "last_period": "FY2025-Q2",
         "wape": 0.1,  # (10 + 30) / 400
         "bias": -0.05,  # (10 - 30) / 400
+        # of 100: 1 (10 above p10), 5 and 2; of 300: 5, 15 and 9 (10 above p90)
+        "pinball": round((8 + 29) / 3 / 400, 6),
+        "brier": None,
         "coverage": 0.5,  # 100 lies from 90 to 120; 300 is above 290
         "skill": 0.5,  # 1 - 0.1 / 0.2
     }  # fmt: skip
+    assert found["hazard"]["brier"] == 0.175
     assert (found["mean_of_3"]["wape"], found["mean_of_3"]["coverage"]) == (0.2, None)
 
 

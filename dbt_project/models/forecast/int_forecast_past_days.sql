@@ -8,6 +8,7 @@ periods as (
     select
         calendar.fiscal_period,
         calendar.period_start,
+        calendar.period_end,
         {{ days_between('calendar.period_start', 'calendar.period_end') }} + 1 as length_days
     from {{ ref('dim_dates') }} as calendar
     cross join history
@@ -30,6 +31,7 @@ final as (
             'floor((2 * phases.ninth * periods.length_days + 9) / 18.0)'
         ) }} as as_of_date,
         periods.fiscal_period,
+        periods.period_end,
         cast(round(phases.ninth / 9.0, 6) as double) as phase
     from periods
     cross join phases

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from orchestration.nights import begin, end, lookups_hold
 from tests.benchmarks.compiled_models import build, compile_core, compile_night
-from tests.dbt.random_lakes import nights, write_night
+from tests.nights.random_lakes import nights, write_night
 
 EXAMPLES = 8
 

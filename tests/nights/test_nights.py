@@ -1,5 +1,6 @@
 """Refreshes night after night publish the bytes that one refresh of all extracts does."""
 
+import re
 from datetime import date
 
 from orchestration.simulation import SimulationSettings, simulate, write_extracts
@@ -21,5 +22,9 @@ def test_a_night_that_adds_publishes_the_bytes_of_a_rebuild(tmp_path):
     assert "deals that changed since 2026-09-28" in done.stderr
     rebuilt.succeed()
     assert nightly.hashes("core", "metrics") == rebuilt.hashes("core", "metrics")
+    tested = ("forecast.forecast_backtest", "forecast.forecast_scores", "forecast.forecast_deals")
+    ours, theirs = nightly.hashes("forecast"), rebuilt.hashes("forecast")
+    assert [ours[name] for name in tested] == [theirs[name] for name in tested]
+    assert re.search(r"as of (?!0)\d+ past days, 0 of them anew", done.stderr)
     with connected(nightly.data / "warehouse" / "warehouse.duckdb", read_only=True) as warehouse:
         assert warehouse.execute("select count(*) from held.core_rules").fetchone() == (1,)
