@@ -24,7 +24,7 @@ KNOWN_BY: Final = {
     "wins": "known_date",
     "segment_wins": "known_date",
     "segment_arrivals": "created_date",
-    "landmarks": "period_end",
+    "landmarks": "known_date",
 }
 OF_THE_COMPANY: Final = ("segment_wins", "segment_arrivals")
 BY_CELL: Final = ("exposure_changes", "events")

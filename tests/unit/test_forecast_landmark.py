@@ -9,10 +9,10 @@ import pytest
 
 from orchestration.forecast import forecast
 from orchestration.forecast.aggregates import Aggregates
-from orchestration.forecast.backtest import known_at
 from orchestration.forecast.calendar_factors import CalendarFactors
 from orchestration.forecast.fiscal_periods import Calendar, Period, landmark_day
 from orchestration.forecast.hazard_method import HazardForecast, forecast_by_hazards
+from orchestration.forecast.known_inputs import known_at
 from orchestration.forecast.landmark_method import Landmarks, forecast_by_landmark, prospect_class
 from tests.unit.forecast_tables import Deal, Warehouse, read_aggregates
 
@@ -236,9 +236,17 @@ def test_only_the_current_period_has_a_landmark_and_only_after_an_ended_one() ->
     assert "landmark" not in forecast(Warehouse(steady(early), early).aggregates(), early).quarters["method"]
 
 
-def test_a_past_day_knows_no_count_of_a_period_that_had_not_ended() -> None:
-    frames = Warehouse(steady(AS_OF), AS_OF).aggregates()
+def test_a_past_day_knows_the_counts_that_it_could_ask_for_and_no_other() -> None:
+    later = date(2025, 11, 20)
+    frames = Warehouse(steady(later), later).aggregates()
     nobody = frames["int_forecast_open_deals"].clear()
-    for as_of, known in ((Q3 - timedelta(days=1), {"FY2025-Q1"}), (Q3, {"FY2025-Q1", "FY2025-Q2"})):
+
+    def known(as_of: date) -> dict[str, date]:
+        """The newest landmark day of each period."""
         then = known_at(frames, nobody, as_of)["int_forecast_landmarks"]
-        assert set(then["fiscal_period"]) == known
+        newest = then.group_by("fiscal_period").agg(pl.col("landmark_date").max())
+        return dict(newest.iter_rows())
+
+    assert known(Q2) == {}  # on 1 January no deal was open
+    assert known(date(2025, 6, 21)) == {"FY2025-Q1": date(2025, 3, 22)}
+    assert known(Q3) == {"FY2025-Q1": date(2025, 3, 22), "FY2025-Q2": Q2}

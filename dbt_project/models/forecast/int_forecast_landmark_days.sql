@@ -27,6 +27,7 @@ asked_days as (
 
 asked as (
     select
+        asked_days.as_of_date,
         periods.period_no,
         periods.length_days,
         {{ days_between('periods.period_start', 'asked_days.as_of_date') }} as days_passed
@@ -42,7 +43,8 @@ final as (
             'past.period_start',
             'floor((2 * asked.days_passed * past.length_days + asked.length_days)'
             ' / (2.0 * asked.length_days))'
-        ) }} as landmark_date
+        ) }} as landmark_date,
+        {{ add_days('min(asked.as_of_date)', '-1') }} as known_date
     from asked
     inner join periods as past
         on past.period_no between asked.period_no - 6 and asked.period_no - 1

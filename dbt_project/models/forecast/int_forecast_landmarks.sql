@@ -14,6 +14,7 @@ open_deals as (
         days.fiscal_period,
         days.period_end,
         days.landmark_date,
+        days.known_date,
         stretches.deal_id,
         stretches.stage,
         stretches.amount_class,
@@ -33,6 +34,7 @@ final as (
         open_deals.fiscal_period,
         open_deals.period_end,
         open_deals.landmark_date,
+        open_deals.known_date,
         open_deals.stage,
         case
             when open_deals.days_to_close < 0 then 0
