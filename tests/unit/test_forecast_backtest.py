@@ -99,6 +99,17 @@ def test_what_was_said_of_a_day_is_taken_over_while_nothing_known_then_changes()
     assert backtest(frames, days.tail(1), open_deals, actuals(), "other", once.said).days_anew == 1
 
 
+def test_the_next_night_takes_over_what_was_said_of_every_past_day() -> None:
+    """Its own landmark days are others, which no past day asks for."""
+    frames, days, _ = company()
+    days = days.tail(3)
+    before = backtest(frames, days, open_deals, actuals(), "program")
+    later = simulated_warehouse(SIZE, AS_OF + timedelta(days=1)).aggregates()
+    own = [set(tables["int_forecast_landmarks"]["landmark_date"]) for tables in (frames, later)]
+    assert own[0] != own[1]
+    assert backtest(later, days, open_deals, actuals(), "program", before.said).days_anew == 0
+
+
 @pytest.mark.parametrize("table", [*KNOWN_BY, "open_deals"])
 def test_a_day_is_forecast_anew_when_anything_known_then_changed(table: str) -> None:
     """One more row on a day between two, the last of a period and the next: only the later is made anew."""

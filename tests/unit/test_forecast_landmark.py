@@ -9,10 +9,10 @@ import pytest
 
 from orchestration.forecast import forecast
 from orchestration.forecast.aggregates import Aggregates
-from orchestration.forecast.backtest import known_at
 from orchestration.forecast.calendar_factors import CalendarFactors
 from orchestration.forecast.fiscal_periods import Calendar, Period, landmark_day
 from orchestration.forecast.hazard_method import HazardForecast, forecast_by_hazards
+from orchestration.forecast.known_inputs import known_at
 from orchestration.forecast.landmark_method import Landmarks, forecast_by_landmark, prospect_class
 from tests.unit.forecast_tables import Deal, Warehouse, read_aggregates
 
