@@ -138,6 +138,7 @@ def describe_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str
     counted = connection.execute(
         "select schema_name, table_name from duckdb_tables()"
         " where schema_name in ('staging', 'intermediate', 'core', 'metrics', 'quality')"
+        " union all select schema_name, view_name from duckdb_views() where schema_name = 'core'"
     ).fetchall()
     rows = {
         table: (connection.execute(f'select count(*) from "{schema}"."{table}"').fetchone() or (0,))[0]

@@ -94,7 +94,7 @@ def _checking_database(
             tables = connection.execute(
                 "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse'"
                 " union all select schema_name, view_name from duckdb_views()"
-                " where database_name = 'warehouse' and schema_name = 'raw' order by all"
+                " where database_name = 'warehouse' and schema_name in ('raw', 'core') order by all"
             ).fetchall()
             for schema, table in tables:
                 _create_view(connection, f'"{schema}"."{table}"', f'from warehouse."{schema}"."{table}"')

@@ -116,7 +116,7 @@ def fingerprint(parts: Sequence[bytes | str]) -> str:
 
 
 def _write_tables(database: Path, target: Path) -> dict[str, dict[str, Any]]:
-    """Copy every published table to a DuckDB file and to Parquet, in the total order of its columns."""
+    """Write all that is published to a DuckDB file and to Parquet, in the total order of its columns."""
     connection = duckdb.connect()
     try:
         connection.execute(f"attach '{_path(database)}' as warehouse (read_only)")
@@ -126,8 +126,10 @@ def _write_tables(database: Path, target: Path) -> dict[str, dict[str, Any]]:
         )
         tables = connection.execute(
             "select schema_name, table_name from duckdb_tables()"
-            " where database_name = 'warehouse' and list_contains(?, schema_name) order by all",
-            [list(PUBLISHED_SCHEMAS)],
+            " where database_name = 'warehouse' and list_contains($schemas, schema_name)"
+            " union all select schema_name, view_name from duckdb_views()"
+            " where database_name = 'warehouse' and list_contains($schemas, schema_name) order by all",
+            {"schemas": list(PUBLISHED_SCHEMAS)},
         ).fetchall()
         summary = {}
         for schema, table in tables:
@@ -140,23 +142,10 @@ def _write_tables(database: Path, target: Path) -> dict[str, dict[str, Any]]:
                 "rows": _count(connection, f"published.{name}"),
                 "parquet": _write_parquet(connection, name, target / "parquet" / schema),
             }
-        for schema, view, sql in _views(connection):
-            connection.execute(f"create schema if not exists published.{schema}")
-            connection.execute("use published")
-            connection.execute(sql.replace("warehouse.", ""))
-            summary[f"{schema}.{view}"] = {"rows": _count(connection, f"published.{schema}.{view}")}
         add_waterfall(connection)
         return summary
     finally:
         connection.close()
-
-
-def _views(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    return connection.execute(
-        "select schema_name, view_name, sql from duckdb_views()"
-        " where database_name = 'warehouse' and list_contains(?, schema_name) order by all",
-        [list(PUBLISHED_SCHEMAS)],
-    ).fetchall()
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> dict[str, str]:

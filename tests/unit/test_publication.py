@@ -22,10 +22,12 @@ def warehouse(folder, amount=1):
             "create table core.fct_deals as"
             f" select * from (values ('b', {amount}), ('a', 2)) t(deal_id, amount)"
         )
+        connection.execute("create schema intermediate")
         connection.execute(
-            "create table core.fct_deal_snapshots as"
+            "create table intermediate.int_deal_days as"
             " select date '2026-01-31' + i::int as snapshot_date, 'a' as deal_id from range(2) r(i)"
         )
+        connection.execute("create view core.fct_deal_snapshots as from intermediate.int_deal_days")
         connection.execute("create view core.deal_ids as select deal_id from core.fct_deals")
         connection.execute("create schema staging")
         connection.execute("create table staging.secret as select 1 as x")

@@ -1,27 +1,35 @@
-with accounts as (
-    select * from {{ source('raw', 'accounts') }}
-),
-
-settings as (
+with settings as (
     select as_of_at from {{ source('raw', 'run_settings') }}
 ),
 
-final as (
-    select
-        accounts.account_id,
-        accounts.parent_account_id,
-        accounts.account_name,
-        accounts.industry,
-        accounts.country,
-        accounts.created_at
-    from accounts
+known as (
+    select accounts.*
+    from {{ source('raw', 'accounts') }} as accounts
     cross join settings
     where
         not accounts.is_tombstone
         and (accounts.created_at is null or accounts.created_at < settings.as_of_at)
-    qualify row_number() over (
-        partition by accounts.account_id order by accounts.extract_date desc
-    ) = 1
+),
+
+newest as (
+    select
+        account_id,
+        max(extract_date) as extract_date
+    from known
+    group by account_id
+),
+
+final as (
+    select
+        known.account_id,
+        known.parent_account_id,
+        known.account_name,
+        known.industry,
+        known.country,
+        known.created_at
+    from known
+    inner join newest
+        on known.account_id = newest.account_id and known.extract_date = newest.extract_date
 )
 
 select * from final

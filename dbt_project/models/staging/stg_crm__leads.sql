@@ -10,23 +10,26 @@ settings as (
     select as_of_at from {{ source('raw', 'run_settings') }}
 ),
 
-known as (
+lifespans as (
     select
-        leads.*,
-        min({{ just_before('extracts.known_at') }}) over (partition by leads.lead_id)
-            as first_seen_at
+        leads.lead_id,
+        min({{ just_before('extracts.known_at') }}) as first_seen_at,
+        max(case when not leads.is_tombstone then leads.extract_date end) as extract_date
     from leads
     inner join extracts
         on leads.source_name = extracts.source_name and leads.extract_date = extracts.extract_date
+    group by leads.lead_id
 ),
 
 latest as (
     select
-        *,
-        coalesce(created_at, qualified_at, converted_at, first_seen_at) as known_created_at
-    from known
-    where not is_tombstone
-    qualify row_number() over (partition by lead_id order by extract_date desc) = 1
+        leads.*,
+        coalesce(
+            leads.created_at, leads.qualified_at, leads.converted_at, lifespans.first_seen_at
+        ) as known_created_at
+    from leads
+    inner join lifespans
+        on leads.lead_id = lifespans.lead_id and leads.extract_date = lifespans.extract_date
 ),
 
 final as (
