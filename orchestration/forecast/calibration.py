@@ -41,7 +41,7 @@ class DealOutcomes:
             tally(place, np.ones(len(chance)), BINS),
             tally(place, chance, BINS),
             tally(place, won, BINS),
-            float(((chance - won) ** 2).mean()) if len(chance) else None,
+            round(float(((chance - won) ** 2).mean()), 9) if len(chance) else None,
         )
 
 

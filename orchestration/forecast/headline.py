@@ -78,7 +78,8 @@ def headline(
     middle = weighted_median(
         np.array([member.expected for member in members.values()]), np.array(list(weights.values()))
     )
-    return Headline(max(middle, won_to_date), weights, learnt_sd(judged, phase))
+    shown = {name: round(weight, 6) for name, weight in weights.items()}
+    return Headline(max(middle, won_to_date), shown, learnt_sd(judged, phase))
 
 
 def member_weight(prior_variance: float, errors: Sequence[float]) -> float:

@@ -69,8 +69,8 @@ def test_the_member_that_has_been_right_counts_more() -> None:
     past = [past_day(100.0, period=f"P{n}", hazard=101.0, series=150.0) for n in range(4)]
     brought = {f"P{n}": 100.0 for n in range(4)}
     found = of({"hazard": 100.0, "series": 200.0}, past, **brought)
-    assert found.weights["hazard"] == pytest.approx((6 / (0.0004 + 0.08)) / (6 / 0.0804 + 6 / 1.08))
-    assert found.expected == pytest.approx(100 + 100 * found.weights["series"])  # of two, the mean
+    assert found.weights["hazard"] == pytest.approx((6 / (0.0004 + 0.08)) / (6 / 0.0804 + 6 / 1.08), abs=1e-6)
+    assert found.expected == pytest.approx(100 + 100 * found.weights["series"], abs=1e-3)  # of two, the mean
     assert of({"hazard": 100.0, "series": 200.0}).expected == 150
 
 
