@@ -47,6 +47,8 @@ TOUCHED: Final = """
         union
         select deal_id from raw.deal_dimensions semi join night.extracts using (source_name, extract_date)
         union
+        select deal_id from raw.deal_splits semi join night.extracts using (source_name, extract_date)
+        union
         select changes.deal_id from raw.deal_changes as changes, held.settings as held
         where changes.changed_at >= held.as_of_at
         union
@@ -73,6 +75,20 @@ TOUCHED: Final = """
         where mergers.merged_into_deal_id = changed.deal_id
     )
     select deal_id from merged_into_changed
+"""
+# The deal that names a lead may be another one now: all that a touched deal ever named are computed anew.
+TOUCHED_LEADS: Final = """
+    create table night.touched_leads as
+    select lead_id from raw.leads semi join night.extracts using (source_name, extract_date)
+    union
+    select leads.lead_id from raw.leads as leads, held.settings as held
+    where greatest(leads.created_at, leads.qualified_at, leads.converted_at) >= held.as_of_at
+    union
+    select lead_id from raw.leads semi join night.touched using (deal_id)
+    union
+    select lead_id from raw.deals semi join night.touched using (deal_id)
+    union
+    select lead_id from core.fct_leads semi join night.touched using (deal_id)
 """
 NOT_ADDABLE: Final = """
     (select 'other rules' from (from raw.core_rules except from held.core_rules))
@@ -149,6 +165,7 @@ def begin(connection: duckdb.DuckDBPyConnection) -> bool:
         " where lineage not in (select lineage from held.core_extracts)"
     )
     connection.execute(TOUCHED)
+    connection.execute(TOUCHED_LEADS)
     connection.execute(
         "create table night.settings as select as_of_date as previous_as_of_date from held.settings"
     )

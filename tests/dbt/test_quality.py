@@ -95,13 +95,12 @@ def test_what_is_published_is_what_the_extract_holds_but_for_named_reasons(core,
 @pytest.mark.parametrize(
     "spoil",
     [
-        "update core.fct_deals set stage = 'Offer' where deal_id = 'kept-open'",
-        "update core.fct_deals set original_amount = 400.01 where deal_id = 'kept-open'",
-        "update core.fct_deals set closed_date = date '2025-12-31' where deal_id = 'kept-won'",
-        "delete from core.fct_deals where deal_id = 'kept-unpriced'",
-        "update core.fct_deals set is_deleted = true where deal_id = 'kept-won'",
-        "insert into core.fct_deals select * replace ('twice' as deal_id) from core.fct_deals"
-        " where deal_id = 'kept-open'",
+        "update {deals} set stage = 'Offer' where deal_id = 'kept-open'",
+        "update {deals} set original_amount = 400.01 where deal_id = 'kept-open'",
+        "update {deals} set closed_date = date '2025-12-31' where deal_id = 'kept-won'",
+        "delete from {deals} where deal_id = 'kept-unpriced'",
+        "update {deals} set is_deleted = true where deal_id = 'kept-won'",
+        "insert into {deals} select * replace ('twice' as deal_id) from {deals} where deal_id = 'kept-open'",
     ],
 )
 def test_one_spoiled_row_of_the_published_deals_fails_the_reconciliation(core, tmp_path, spoil):
@@ -112,7 +111,7 @@ def test_one_spoiled_row_of_the_published_deals_fails_the_reconciliation(core, t
     model = (compiled / "models/quality/reconciliation.sql").read_text()
     with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
         assert connection.execute(check).fetchall() == []
-        connection.execute(spoil)
+        connection.execute(spoil.format(deals="intermediate.int_deals_described"))
         connection.execute(f"create or replace table quality.reconciliation as {model}")
         assert connection.execute(check).fetchall() != []
 

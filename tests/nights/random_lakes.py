@@ -25,6 +25,7 @@ DEALS = {"crm": ("a", "b", "c", "d"), "second": ("s-a", "s-b")}
 PIPELINES = ("sales", "renewals", None)
 STAGES = ("Qualify", "Demo", "Won", "Lost", "Unheard of")
 STEPS = {"Qualify": "qualified", "Demo": "meeting", "Won": "customer", "Lost": "lost", "Unheard of": None}
+LEADS = ("lead-1", "lead-2")
 OWNERS = ("anna", "ben", "carl")
 COMPANY = Company.model_validate(
     {
@@ -60,6 +61,10 @@ class Night:
     lake: Lake
     as_of: date
     excluded: tuple[str, ...]
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        """Write no row: hypothesis warns where an example is long."""
+        printer.text(f"night as of {self.as_of}, {len(self.lake)} extracts")
 
 
 @st.composite
@@ -112,6 +117,14 @@ def extracts(draw: st.DrawFn, source: str, day: date, is_first: bool) -> list[Ro
                 {"entity": "deal_dimensions", "deal_id": deal_id, "dimension": "region", "value": value}
             )
     rows += draw(
+        st.lists(leads(DEALS[source]), max_size=2, unique_by=lambda row: row["lead_id"])
+        if source == "crm"
+        else st.just([])
+    )
+    rows += draw(
+        st.lists(splits(DEALS[source]), max_size=2, unique_by=lambda row: (row["deal_id"], row["owner_id"]))
+    )
+    rows += draw(
         st.lists(
             settings(),
             max_size=4 if is_first else draw(st.sampled_from((0, 0, 0, 1))),
@@ -138,6 +151,7 @@ def deals(draw: st.DrawFn, source: str, deal_id: str) -> Row:
         "is_closed": draw(flags),
         "is_won": draw(flags),
         "owner_id": draw(st.sampled_from(OWNERS)),
+        "lead_id": draw(rarely(st.sampled_from(LEADS))),
         "deal_type": draw(st.sampled_from((None, "new"))),
         "modified_at": draw(rarely(moments)),
         "is_deleted": draw(rarely(st.booleans())),
@@ -145,6 +159,35 @@ def deals(draw: st.DrawFn, source: str, deal_id: str) -> Row:
         "merged_into_deal_id": draw(rarely(st.sampled_from(DEALS[source]))),
         "merged_at": draw(rarely(moments)),
     }
+
+
+@st.composite
+def leads(draw: st.DrawFn, deal_ids: Sequence[str]) -> Row:
+    """One version of a lead, or that it is gone."""
+    lead = {"entity": "leads", "lead_id": draw(st.sampled_from(LEADS))}
+    if draw(st.integers(0, 4)) == 0:
+        return {**lead, "is_tombstone": True}
+    return {
+        **lead,
+        "owner_id": draw(st.sampled_from(OWNERS)),
+        "deal_id": draw(rarely(st.sampled_from(deal_ids))),
+        "created_at": draw(rarely(moments)),
+        "qualified_at": draw(rarely(moments)),
+        "converted_at": draw(rarely(moments)),
+    }
+
+
+@st.composite
+def splits(draw: st.DrawFn, deal_ids: Sequence[str]) -> Row:
+    """One share of a deal, or that it is gone."""
+    share = {
+        "entity": "deal_splits",
+        "deal_id": draw(st.sampled_from(deal_ids)),
+        "owner_id": draw(st.sampled_from(OWNERS)),
+    }
+    if draw(st.integers(0, 4)) == 0:
+        return {**share, "is_tombstone": True}
+    return {**share, "share": draw(st.sampled_from((0.25, 0.5, 1.0)))}
 
 
 @st.composite

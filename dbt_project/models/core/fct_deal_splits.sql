@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with shares as (
     select * from {{ ref('int_deal_shares') }}
     where share > 0 or owner_id is null
@@ -49,4 +50,3 @@ final as (
 )
 
 select * from final
-order by deal_id, owner_id, valid_from

@@ -1,107 +1,69 @@
-with settings as (
-    select * from {{ source('raw', 'run_settings') }}
+{{ config(materialized='view') }}
+-- A view, since its three columns of assumed amounts change for every deal every night.
+with deals as (
+    select * from {{ ref('int_deals_described') }}
 ),
 
-stages as (
-    select * from {{ ref('dim_stages') }}
-),
-
-deals as (
-    select
-        deals.*,
-        deals.result <> 'open' as is_closed,
-        deals.result = 'won' as is_won,
-        {{ local_date('deals.created_at', 'settings.time_zone') }} as created_date,
-        {{ local_date('deals.close_known_at', 'settings.time_zone') }} as close_known_date,
-        {{ local_date('deals.closed_at', 'settings.time_zone') }} as closed_at_date,
-        settings.as_of_date
-    from {{ ref('int_deals_current') }} as deals
-    cross join settings
-),
-
--- A booking date that lies in the future says nothing of how long the deal took.
-booked as (
-    select
-        *,
-        case when is_closed then coalesce(close_date, closed_at_date) end as closed_date,
-        case
-            when
-                is_closed and coalesce(close_date, closed_at_date) < as_of_date
-                then coalesce(close_date, closed_at_date)
-            when is_closed then close_known_date
-        end as ended_date,
-        original_amount is not null and amount is null and removal_kind is null as is_rate_missing
-    from deals
+segment_amounts as (
+    select * from {{ ref('int_segment_amounts') }}
 ),
 
 final as (
     select
-        booked.deal_id,
-        booked.source_name,
-        booked.source_deal_id,
-        booked.deal_name,
-        booked.account_id,
-        booked.owner_id,
-        booked.pipeline,
-        booked.stage,
-        stages.process_step,
-        booked.is_closed,
-        booked.is_won,
-        coalesce(booked.removal_kind = 'deleted', false) as is_deleted,
-        coalesce(booked.removal_kind = 'merged', false) as is_merged,
-        booked.survivor_deal_id as merged_into_deal_id,
-        {{ local_date('booked.removed_at', 'settings.time_zone') }} as removed_date,
-        booked.amount,
-        booked.original_amount,
-        booked.original_currency,
+        deals.deal_id,
+        deals.source_name,
+        deals.source_deal_id,
+        deals.deal_name,
+        deals.account_id,
+        deals.owner_id,
+        deals.pipeline,
+        deals.stage,
+        deals.process_step,
+        deals.is_closed,
+        deals.is_won,
+        deals.is_deleted,
+        deals.is_merged,
+        deals.merged_into_deal_id,
+        deals.removed_date,
+        deals.amount,
+        deals.original_amount,
+        deals.original_currency,
         case
-            when
-                booked.amount is not null or booked.is_closed or booked.is_rate_missing
-                then booked.amount
+            when deals.amount is not null or deals.is_closed or deals.is_rate_missing
+                then deals.amount
             else segment_amounts.assumed_amount
         end as priced_amount,
-        booked.amount is null and not booked.is_closed and not booked.is_rate_missing
+        deals.amount is null and not deals.is_closed and not deals.is_rate_missing
         and segment_amounts.assumed_amount is not null as is_amount_assumed,
         segment_amounts.assumed_amount,
-        booked.is_rate_missing,
-        booked.created_at,
-        booked.created_date,
-        booked.is_created_assumed,
-        booked.close_date,
-        booked.first_close_date,
-        booked.push_count,
-        booked.days_pushed,
-        {{ days_between('booked.first_close_date', 'booked.close_date') }} as close_date_shift_days,
-        booked.closed_at,
-        booked.closed_date,
-        booked.close_known_date,
-        booked.deal_type,
-        booked.lead_id,
-        booked.lead_source,
-        booked.campaign_id,
-        coalesce(booked.forecast_category, stages.forecast_category) as forecast_category,
-        case booked.result
-            when 'won' then 1.0 when 'lost' then 0.0 else stages.probability
-        end as probability,
-        case when not booked.is_closed then booked.next_step end as next_step,
-        case when booked.result = 'lost' then booked.loss_reason end as loss_reason,
-        booked.last_open_stage,
-        cast(booked.reopened_count as integer) as reopened_count,
-        booked.is_flag_contradictory,
-        booked.is_history_assumed,
-        case
-            when not booked.is_created_assumed and booked.created_date <= booked.ended_date
-                then {{ days_between('booked.created_date', 'booked.ended_date') }}
-        end as lifetime_days,
-        replace(sources.deal_url, '{source_deal_id}', booked.source_deal_id) as deal_url
-    from booked
-    cross join settings
-    inner join {{ ref('int_deals_segmented') }} as segments on booked.deal_id = segments.deal_id
-    inner join {{ ref('int_segment_amounts') }} as segment_amounts
-        on segments.segment_key = segment_amounts.segment_key
-    left join stages on booked.pipeline = stages.pipeline and booked.stage = stages.stage
-    left join {{ source('raw', 'sources') }} as sources on booked.source_name = sources.source_name
+        deals.is_rate_missing,
+        deals.created_at,
+        deals.created_date,
+        deals.is_created_assumed,
+        deals.close_date,
+        deals.first_close_date,
+        deals.push_count,
+        deals.days_pushed,
+        deals.close_date_shift_days,
+        deals.closed_at,
+        deals.closed_date,
+        deals.close_known_date,
+        deals.deal_type,
+        deals.lead_id,
+        deals.lead_source,
+        deals.campaign_id,
+        deals.forecast_category,
+        deals.probability,
+        deals.next_step,
+        deals.loss_reason,
+        deals.last_open_stage,
+        deals.reopened_count,
+        deals.is_flag_contradictory,
+        deals.is_history_assumed,
+        deals.lifetime_days,
+        deals.deal_url
+    from deals
+    inner join segment_amounts on deals.segment_key = segment_amounts.segment_key
 )
 
 select * from final
-order by deal_id

@@ -1,5 +1,9 @@
+{{ config(materialized='incremental', unique_key='lead_id') }}
 with leads as (
     select * from {{ ref('stg_crm__leads') }}
+    {% if is_night() %}
+        where lead_id in (select touched.lead_id from night.touched_leads as touched)
+    {% endif %}
 ),
 
 settings as (
@@ -70,4 +74,3 @@ final as (
 )
 
 select * from final
-order by lead_id

@@ -1,3 +1,4 @@
+{{ config(materialized='incremental') }}
 with settings as (
     select
         as_of_date,
