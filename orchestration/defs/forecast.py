@@ -17,6 +17,7 @@ from orchestration.forecast import (
     backtest,
     calibration,
     forecast,
+    published,
     scores,
 )
 from orchestration.inputs import program_fingerprint
@@ -37,7 +38,7 @@ TABLES: Final = {
     "forecast_scores": "How right each method was in the back-test, by the part of the period that was over"
     " (phase): average error (wape), bias, what the range was worth (pinball), how often it held (coverage),"
     " error of deals' chances (brier), and skill against the mean of the last three periods. One row per"
-    " basis (backtest), method and phase.",
+    " basis (backtest, or ledger: what was published), method and phase.",
     "forecast_calibration": "Of deals that were given some chance to be won within the period, how many were,"
     " in the back-test. One row per basis (backtest), method and band of chances.",
 }
@@ -89,7 +90,7 @@ def forecast_tables(
             "forecast_deals": tables.deals,
             "forecast_hazards": tables.hazards,
             "forecast_backtest": tested.rows,
-            "forecast_scores": scores(tested.rows),
+            "forecast_scores": pl.concat([scores(tested.rows), scores(published(quarters), "ledger")]),
             "forecast_calibration": calibration(tested.said),
         }
         write_table(connection, SAID, tested.said)

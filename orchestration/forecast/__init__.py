@@ -4,7 +4,7 @@ from orchestration.forecast.aggregates import AGGREGATES
 from orchestration.forecast.backtest import PAST_DAYS, PAST_OPEN_DEALS, Backtest, backtest
 from orchestration.forecast.calibration import calibration
 from orchestration.forecast.forecasting import ForecastTables, forecast
-from orchestration.forecast.scores import scores
+from orchestration.forecast.scores import published, scores
 
 __all__ = [
     "AGGREGATES",
@@ -15,5 +15,6 @@ __all__ = [
     "backtest",
     "calibration",
     "forecast",
+    "published",
     "scores",
 ]

@@ -86,6 +86,11 @@ class Calendar:
         return after if any(period.name in booked for period in after[-LAST_PERIODS:]) else []
 
 
+def ninths_passed(day: date, period: Period) -> int:
+    """Which of the nine days of a period that the back-test forecasts from (0 to 8) is the last by a day."""
+    return 9 * (2 * (day - period.start).days + 1) // (2 * period.length)
+
+
 def landmark_day(as_of: date, current: Period, past: Period) -> date:
     """The day of a past period that lies as far in it as the as-of date lies in the current one.
 

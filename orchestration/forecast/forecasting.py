@@ -13,12 +13,12 @@ from orchestration.forecast.classes import Floats
 from orchestration.forecast.coherence import split_rest, to_cents
 from orchestration.forecast.cuts import Cuts
 from orchestration.forecast.deal_table import deal_table
-from orchestration.forecast.fiscal_periods import Calendar, Period
+from orchestration.forecast.fiscal_periods import Calendar, Period, ninths_passed
 from orchestration.forecast.hazard_method import HazardForecast, forecast_by_hazards
 from orchestration.forecast.hazard_table import hazard_table
 from orchestration.forecast.headline import Headline, Member, PastDay, headline, prior_variance
 from orchestration.forecast.interval import PRIOR_SD, PRIOR_SD_AHEAD, BigDeals, Range, range_of
-from orchestration.forecast.landmark_method import forecast_by_landmark
+from orchestration.forecast.landmark_method import forecast_by_landmark, stage_chances
 from orchestration.forecast.quarter_table import Parts, quarter_table
 from orchestration.forecast.reliability import NO_WIN_SEEN, Reliability, judge, without_arrivals
 from orchestration.forecast.series_method import revenue_ahead
@@ -102,9 +102,8 @@ class _Fit:
 
     @property
     def phase(self) -> float:
-        """The part of the current period that is over."""
-        current = self.periods[0]
-        return (self.as_of - current.start).days / current.length
+        """The part of the current period that is over, in ninths."""
+        return ninths_passed(self.as_of, self.periods[0]) / 9
 
     def big_deals(self, number: int) -> BigDeals:
         """The open deals that are large beside what is expected of a period."""
@@ -174,15 +173,13 @@ def forecast_current(frames: Mapping[str, pl.DataFrame], as_of: date) -> Current
     """What `forecast` says of the current period, but for the headline and without what lies after it."""
     fit = _Fit.of(frames, as_of, is_current_only=True)
     rows = [_table(fit, 0, method, parts, ranges, {}) for method, parts, ranges in _methods(fit, 0)]
-    deals = fit.hazard.deals
-    by_crm = crm_weighted(deals.frame, np.ones(len(deals)), fit.periods[0], is_current=True)
-    chances = {"hazard": fit.hazard.probabilities.in_period[:, 0]}
+    chances = _by_deal(fit, 0, np.ones(len(fit.hazard.deals)))
     return CurrentForecast(
         pl.concat(rows),
         fit.members,
         float(fit.deal_variances(0)[fit.cuts.total]),
         fit.big_deals(0),
-        chances if by_crm is None else {**chances, "crm_weighted": by_crm},
+        {"hazard": fit.hazard.probabilities.in_period[:, 0], **chances},
     )
 
 
@@ -225,16 +222,24 @@ def _methods(fit: _Fit, number: int) -> list[tuple[str, Parts, list[Range | None
     hazard, cuts = fit.parts[number], fit.cuts
     no_ranges: list[Range | None] = [None] * len(cuts.keys)
     methods = [("hazard", hazard, fit.ranges(number, hazard, PRIOR_SD_AHEAD if number else PRIOR_SD))]
-    by_crm = crm_weighted(
-        fit.hazard.deals.frame, fit.hazard.deals.amount, fit.periods[number], is_current=number == 0
-    )
-    if by_crm is not None:
-        open_cents = cuts.cents_of_deals(to_cents(by_crm))
-        methods.append(("crm_weighted", Parts(hazard.won, open_cents, np.zeros_like(hazard.won)), no_ranges))
+    for method, money in _by_deal(fit, number, fit.hazard.deals.amount).items():
+        open_cents = cuts.cents_of_deals(to_cents(money))
+        methods.append((method, Parts(hazard.won, open_cents, np.zeros_like(hazard.won)), no_ranges))
     return methods + [
         (method, _spread_total(total, hazard, cuts), no_ranges)
         for method, total in fit.totals[number].items()
     ]
+
+
+def _by_deal(fit: _Fit, number: int, amount: Floats) -> dict[str, Floats]:
+    """What methods that look at open deals alone make of each: its chance in the period x an amount."""
+    deals, period = fit.hazard.deals, fit.periods[number]
+    found = {"crm_weighted": crm_weighted(deals.frame, amount, period, is_current=number == 0)}
+    if number == 0:
+        ended = fit.calendar.ended(fit.aggregates.history_start, fit.as_of)
+        chance = stage_chances(fit.aggregates, deals, period, ended, fit.as_of)
+        found["stage_history"] = None if chance is None else chance * amount
+    return {method: money for method, money in found.items() if money is not None}
 
 
 def _spread_total(expected: float, hazard: Parts, cuts: Cuts) -> Parts:

@@ -105,19 +105,17 @@ def weighted_median(values: Floats, weights: Floats) -> float:
 
 
 def learnt_sd(judged: Sequence[tuple[PastDay, float]], phase: float) -> float:
-    """The system's relative error from the headline's own past errors beyond what deals' chance explains."""
+    """The system's relative error from the headline's own past errors beyond what deals' chance explains.
+
+    `phase` is in ninths, as the days of the back-test are.
+    """
     squared, weight = PRIOR_ERRORS * PRIOR_SD**2, PRIOR_ERRORS
     for day, actual in judged:
         rest = day.headline - day.won_to_date
         if rest <= 0:
             continue
-        counted = 1.0 if same_phase(day.phase, phase) else OTHER_PHASE
+        counted = 1.0 if abs(day.phase - phase) < 1e-3 else OTHER_PHASE
         beyond = max(0.0, (actual - day.headline) ** 2 - day.deal_variance) / rest**2
         squared += counted * min(MOST_VARIANCE, beyond)
         weight += counted
     return float(np.sqrt(squared / weight))
-
-
-def same_phase(past: float, phase: float) -> bool:
-    """Whether a past day is the last of the nine of its period that lies no further in it than `phase`."""
-    return past <= phase + 1e-6 < past + 1 / 9 + 1e-9

@@ -12,6 +12,7 @@ from orchestration.forecast.classes import AMOUNT_CLASSES, Floats, Ints
 from orchestration.forecast.fiscal_periods import Calendar, Period, landmark_day
 from orchestration.forecast.hazard_method import HazardForecast
 from orchestration.forecast.not_yet_created import by_growth
+from orchestration.forecast.open_deals import OpenDeals
 
 LANDMARK_PERIODS: Final = 6
 PROSPECT_CLASSES: Final = 8  # by expected close: late, in the period, next 91 days, later; undated by age
@@ -48,15 +49,23 @@ class Landmarks:
             np.add.at(count, place, floats(rows, column))
         return cls(*counts)
 
+    @property
+    def mean(self) -> float:
+        """The part of all deals that was won."""
+        return float((self.won.sum() + 1) / (self.open.sum() + 5))
+
+    def stage_probabilities(self) -> Floats:
+        """Of being won by the period's end per stage, shrunk to the mean of all."""
+        return _shrunk(self.won.sum(axis=(1, 2)), self.open.sum(axis=(1, 2)), self.mean)
+
     def win_probabilities(self) -> Floats:
         """Of being won by the period's end, per stage x prospect class x amount class.
 
         A stage and prospect class is shrunk to what both say by themselves, these to the mean of all.
         Amount classes change it by won over expected wins; without such classes there is one.
         """
-        mean = (self.won.sum() + 1) / (self.open.sum() + 5)
+        mean, of_stage = self.mean, self.stage_probabilities()
         seen, won = self.open.sum(axis=2), self.won.sum(axis=2)
-        of_stage = _shrunk(won.sum(axis=1), seen.sum(axis=1), mean)
         of_prospect = _shrunk(won.sum(axis=0), seen.sum(axis=0), mean)
         prior = np.clip(of_stage[:, None] * of_prospect / mean, LEAST, MOST)
         chance = _shrunk(won, seen, prior)[:, :, None]
@@ -118,6 +127,18 @@ def forecast_by_landmark(
         revenue=float(scaled @ fitted.win_amount) + float(fitted.new_expected[0]),
         wins=float(landmarks.won.sum()) + later_wins,
     )
+
+
+def stage_chances(
+    aggregates: Aggregates, deals: OpenDeals, current: Period, ended: list[Period], as_of: date
+) -> Floats | None:
+    """Method `stage_history`: per open deal, how often its stage was won by the period's end.
+
+    It is the share of the deals in the stage on the same day of the last six periods. None where no deal was
+    open on such a day.
+    """
+    landmarks = Landmarks.on(aggregates, days_like(as_of, current, ended))
+    return landmarks.stage_probabilities()[deals.stage] if landmarks.open.any() else None
 
 
 def days_like(as_of: date, current: Period, ended: list[Period]) -> list[date]:

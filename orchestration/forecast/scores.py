@@ -22,8 +22,10 @@ SCHEMA: Final = {
 }
 
 
-def scores(backtest: pl.DataFrame) -> pl.DataFrame:
+def scores(forecasts: pl.DataFrame, basis: str = "backtest") -> pl.DataFrame:
     """One row per method and phase, of the days that count on which the method gave a number.
+
+    `forecasts` are rows of the back-test, or of `published`.
 
     WAPE is the sum of absolute errors over the sum of actuals, bias the same with signs (above 0 is too
     high), pinball the same of p10, p50 and p90: what an error costs a quantile, 0.1 or 0.9 of it on either
@@ -41,7 +43,7 @@ def scores(backtest: pl.DataFrame) -> pl.DataFrame:
     deals = pl.col("n_open").filter(pl.col("brier").is_not_null()).sum()
     within = pl.col("actual").is_between(pl.col("p10"), pl.col("p90")).cast(pl.Float64)
     compared = (
-        scored(backtest)
+        scored(forecasts)
         .sort("as_of_date", "method")
         .with_columns(error=error)
         .with_columns(
@@ -61,10 +63,24 @@ def scores(backtest: pl.DataFrame) -> pl.DataFrame:
             brier=pl.when(deals > 0).then((pl.col("brier") * pl.col("n_open")).sum() / deals),
             skill=pl.when(benchmark > 0).then(1 - missed / benchmark),
         )
-        .with_columns(basis=pl.lit("backtest"))
+        .with_columns(basis=pl.lit(basis))
     )
     rounded = pl.col("wape", "bias", "pinball", "coverage", "brier", "skill").round(6)
     return compared.with_columns(rounded).select(SCHEMA.keys()).sort("basis", "method", "phase")
+
+
+def published(quarters: pl.DataFrame) -> pl.DataFrame:
+    """What was published of the company's then current periods, laid out as the back-test is.
+
+    The phase is that of the last of the nine days of the back-test before the as-of date. Of deals nothing
+    is said: their chances were not kept.
+    """
+    length = (pl.col("period_end") - pl.col("period_start")).dt.total_days() + 1
+    passed = (pl.col("as_of_date") - pl.col("period_start")).dt.total_days()
+    current = pl.col("as_of_date").is_between(pl.col("period_start"), pl.col("period_end"))
+    return quarters.filter(current, segment_name="all", segment_value="all").with_columns(
+        phase=((9 * (2 * passed + 1) // (2 * length)) / 9).round(6), brier=pl.lit(None, dtype=pl.Float64)
+    )
 
 
 def scored(backtest: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,7 @@ METHODS = {
     "hazard": "member: daily rates of open deals",
     "landmark": "member: deals like these at this point of past periods",
     "series": "member: wins per day",
+    "stage_history": "amounts x past wins of their stage",
     "crm_weighted": "the CRM's amounts x probabilities",
     "mean_of_3": "mean of the last three periods",
     "last_period": "the last period",

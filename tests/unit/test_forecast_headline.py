@@ -87,7 +87,7 @@ def test_the_range_learns_from_errors_that_chance_does_not_explain() -> None:
     """Prior: three errors of 15 %. An error of 40 of 100 to come, of which deals explain 700 of 1600."""
     assert learnt_sd([], 0.0) == pytest.approx(0.15)
     same = past_day(120.0, phase=4 / 9, won=20.0, variance=700.0)
-    assert learnt_sd([(same, 80.0)], 0.5) == pytest.approx(((3 * 0.15**2 + 0.09) / 4) ** 0.5)
+    assert learnt_sd([(same, 80.0)], 0.444444) == pytest.approx(((3 * 0.15**2 + 0.09) / 4) ** 0.5)
     assert learnt_sd([(same, 80.0)], 0.9) == pytest.approx(((3 * 0.15**2 + 0.3 * 0.09) / 3.3) ** 0.5)
     explained = past_day(120.0, won=20.0, variance=1600.0)
     assert learnt_sd([(explained, 80.0)], 0.0) == pytest.approx((3 * 0.15**2 / 4) ** 0.5)

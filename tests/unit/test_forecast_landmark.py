@@ -44,6 +44,27 @@ def test_one_stage_and_class_is_shrunk_to_its_own_mean() -> None:
     assert chance[0, 1, 1] == pytest.approx(0.504305, abs=1e-6)
 
 
+def test_a_stage_by_itself_is_shrunk_to_the_mean_of_all() -> None:
+    found = counts(3, {(0, 0, 1): (60, 6), (0, 1, 2): (30, 3), (1, 1, 1): (90, 81)}).stage_probabilities()
+    mean = 91 / 185
+    assert found == pytest.approx([(9 + 10 * mean) / 100, (81 + 10 * mean) / 100, mean])
+
+
+def test_the_stages_history_times_amounts_is_a_method_of_its_own() -> None:
+    """All deals are in one stage, so its chance is what the landmark days of both quarters say of it."""
+    frames = Warehouse(steady(AS_OF), AS_OF).aggregates()
+    on_days = frames["int_forecast_landmarks"].filter(
+        pl.col("landmark_date").is_in([date(2025, 2, 15), LANDMARK])
+    )
+    seen, won = on_days["deals"].sum(), on_days["won_deals"].sum()
+    assert (seen, won) == (12, 6)  # six a day, as each deal is open for thirty days
+    chance = (6 + 10 * 7 / 17) / 22
+    found = forecast(frames, AS_OF).quarters.filter(method="stage_history", segment_name="all")
+    open_amount = float(frames["int_forecast_open_deals"]["amount"].sum())
+    assert float(found["open_expected"].item()) == pytest.approx(open_amount * chance, abs=0.05)
+    assert found["new_expected"].to_list() == [0]
+
+
 def test_a_stage_not_seen_with_a_class_gets_what_both_say() -> None:
     chance = counts(2, {(0, 0, 1): (90, 9), (1, 1, 1): (90, 81)}).win_probabilities()
     mean = 91 / 185

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from orchestration.forecast import scores
+from orchestration.forecast import published, scores
 from orchestration.forecast.backtest import BACKTEST_SCHEMA
 
 FIRST, SECOND = date(2025, 1, 1), date(2025, 4, 1)
@@ -80,3 +80,22 @@ def test_quarters_that_brought_nothing_have_no_relative_error() -> None:
 
 def test_without_a_back_test_there_are_no_scores() -> None:
     assert scores(pl.DataFrame(schema=BACKTEST_SCHEMA)).is_empty()
+
+
+def test_what_was_published_is_scored_by_ninths_of_its_period() -> None:
+    """Of the whole company's current period: a quarter of 90 days, of which ten are a ninth."""
+
+    def said(as_of: date, **values: object) -> dict[str, object]:
+        known = {"period_start": FIRST, "period_end": date(2025, 3, 31), "segment_name": "all"}
+        return row(as_of, "headline", 100, 100, segment_value="all", **known, **values)
+
+    days = [FIRST, date(2025, 1, 10), date(2025, 1, 11), date(2025, 3, 31)]
+    other = [said(date(2024, 12, 31)), {**said(FIRST), "segment_name": "team"}]
+    quarters = pl.DataFrame([said(day) for day in days] + other, schema=BACKTEST_SCHEMA, orient="row")
+    found = published(quarters.drop("phase", "brier"))
+    assert found["phase"].to_list() == [0.0, 0.0, 0.111111, 0.888889]
+    mean = found.with_columns(method=pl.lit("mean_of_3"))
+    scored = scores(pl.concat([found, mean], how="diagonal"), "ledger")
+    assert scored.filter(method="headline").select("basis", "phase", "n_forecasts").rows() == [
+        ("ledger", 0.0, 2), ("ledger", 0.111111, 1), ("ledger", 0.888889, 1),
+    ]  # fmt: skip
