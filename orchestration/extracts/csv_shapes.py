@@ -78,7 +78,7 @@ def _delimiter(sample: str) -> str:
 
     def fitness(candidate: str) -> tuple[float, int]:
         counts = Counter(line.count(candidate) for line in lines)
-        first = lines[0].count(candidate)
+        first = lines[0].count(candidate) if lines else 0
         return (counts[first] / len(lines) if first else 0.0, first)
 
     return max(DELIMITERS, key=fitness)

@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.extracts.errors import ExtractError
@@ -20,6 +20,7 @@ TABLES = st.lists(st.lists(CELLS, min_size=1, max_size=4), max_size=8).map(
 )
 
 
+@example(content=b"\x0b", ending=".csv")  # white space to text, though not to bytes
 @given(content=st.one_of(st.binary(max_size=200), TABLES), ending=ENDINGS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_bytes_raise_anything_but_our_error(content, ending):
