@@ -17,7 +17,7 @@ lifespans as (
 ),
 
 -- From the day on which an extract first showed the deal, what was assumed is carried forward.
-final as (
+joined as (
     select
         days.snapshot_date,
         days.deal_id,
@@ -38,6 +38,22 @@ final as (
     inner join versions
         on days.deal_id = versions.deal_id and days.valid_from = versions.valid_from
     inner join lifespans on days.deal_id = lifespans.deal_id
+),
+
+-- in the order of the yml, which a view does not put them in by itself
+final as (
+    select
+        snapshot_date,
+        deal_id,
+        {% for column in described %}
+            {{ column }},
+        {% endfor %}
+        probability,
+        {% for field in provenances[:-1] %}
+            {{ field }}_provenance,
+        {% endfor %}
+        {{ provenances[-1] }}_provenance
+    from joined
 )
 
 select * from final
