@@ -14,7 +14,6 @@ import numpy as np
 from orchestration.forecast.classes import Floats
 from orchestration.forecast.interval import PRIOR_SD
 
-MEMBERS: Final = ("hazard", "landmark", "series")
 PRIOR_FORECASTS: Final = 2.0  # that a member's expected error counts as, beside its past ones
 PRIOR_ERRORS: Final = 3.0  # the same of the headline
 MOST_ERROR: Final = 1.0  # a squared relative error that counts in a weight

@@ -1,5 +1,5 @@
 {{ config(meta={'by_deal': true}) }}
--- Joined to its day, since a window over whole rows takes six times the CPU.
+-- Joined to its day, since a window over whole rows takes far more CPU.
 with records as (
     select * from {{ ref('stg_crm__deal_records') }}
     where not is_tombstone
