@@ -10,6 +10,7 @@ import polars as pl
 from orchestration.extracts.counted_dates import Count, counted
 from orchestration.extracts.mapping import DateOrder
 from orchestration.extracts.month_names import UNUSUAL, with_numbered_month
+from orchestration.time_zones import to_local, to_utc
 
 FIRST_DAY: Final = date(1970, 1, 1)
 LAST_DAY: Final = date(2200, 12, 31)
@@ -88,18 +89,6 @@ def start_of_day(day: pl.Expr, zone: str) -> pl.Expr:
     return to_utc(day.cast(pl.Datetime("us")), zone)
 
 
-def to_utc(local: pl.Expr, zone: str) -> pl.Expr:
-    """UTC moments of local times; the earlier of two where clocks go back, the later where they skip one."""
-    if zone == "UTC":
-        return local
-
-    def utc(moment: pl.Expr) -> pl.Expr:
-        zoned = moment.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        return zoned.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-
-    return pl.coalesce(utc(local), utc(local + pl.duration(hours=1)))
-
-
 def order_votes(values: pl.Series) -> tuple[int, int, list[str]]:
     """How many values can only be day first, how many only month first, and those that may be both."""
     parts = _parts(values).filter(pl.col("first").is_not_null() & ~pl.col("is_year_first"))
@@ -144,7 +133,7 @@ def parsed_moments(
 
 def parsed_days(values: pl.Series, order: DateOrder, zones: Zones, count: Count | None = None) -> pl.Series:
     """Days of texts in any known spelling or count; with a time of day, the company's day at that moment."""
-    instant = _instant(zones).dt.replace_time_zone("UTC").dt.convert_time_zone(zones.company).dt.date()
+    instant = to_local(_instant(zones), zones.company).dt.date()
     has_time = pl.col("clock").fill_null(pl.duration()) != pl.duration()
     day = pl.when(has_time).then(instant).otherwise(pl.col("day"))
     if count:
@@ -167,7 +156,7 @@ def _counted_day(text: pl.Expr, count: Count, zones: Zones) -> pl.Expr:
     """The day counted, for midnight is how days are counted; else the company's day at that moment."""
     moment = counted(text, count)
     instant = to_utc(moment, zones.written) if count.is_local else moment
-    local = instant.dt.replace_time_zone("UTC").dt.convert_time_zone(zones.company).dt.date()
+    local = to_local(instant, zones.company).dt.date()
     return pl.when(moment.dt.time() == time()).then(moment.dt.date()).otherwise(local)
 
 

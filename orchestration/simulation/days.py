@@ -8,6 +8,7 @@ import polars as pl
 
 from orchestration.simulation.arrays import NONE, Floats, Ints
 from orchestration.simulation.settings import SimulationSettings
+from orchestration.time_zones import to_utc
 
 EPOCH = date(1970, 1, 1)
 WEEKEND = 5  # weekday of Saturday, Monday being 0
@@ -86,15 +87,7 @@ def utc(local: pl.Series, time_zone: str) -> pl.Series:
 
     A moment that the clock skips in spring counts as one hour later.
     """
-    frame = pl.DataFrame({"local": local}).select(
-        pl.coalesce(
-            moment.dt.replace_time_zone(time_zone, ambiguous="earliest", non_existent="null")
-            for moment in (pl.col("local"), pl.col("local") + pl.duration(hours=1))
-        )
-        .dt.convert_time_zone("UTC")
-        .dt.replace_time_zone(None)
-    )
-    return frame.to_series()
+    return pl.DataFrame({"local": local}).select(to_utc(pl.col("local"), time_zone)).to_series()
 
 
 def moments(microseconds: Ints) -> pl.Series:
