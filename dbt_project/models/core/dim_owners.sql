@@ -10,8 +10,11 @@ seen as (
     select owner_id from {{ ref('int_deals_versioned') }}
     where owner_id is not null
     union
-    select owner_id from {{ ref('stg_crm__leads') }}
-    where owner_id is not null
+    select leads.owner_id
+    from {{ source('raw', 'leads') }} as leads
+    inner join {{ ref('stg_crm__extracts') }} as extracts
+        on leads.source_name = extracts.source_name and leads.extract_date = extracts.extract_date
+    where leads.owner_id is not null
     union
     select owner_id from {{ ref('stg_crm__deal_splits') }}
     union

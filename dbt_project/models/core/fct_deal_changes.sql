@@ -78,4 +78,3 @@ final as (
 )
 
 select * from final
-order by deal_id, changed_at, field, change_no

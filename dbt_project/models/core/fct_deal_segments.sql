@@ -97,4 +97,3 @@ final as (
 )
 
 select * from final
-order by deal_id, segment_name, valid_from

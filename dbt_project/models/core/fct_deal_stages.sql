@@ -1,17 +1,7 @@
-{{ config(materialized='incremental', unique_key='deal_id') }}
-with states as (
+{{ config(materialized='view') }}
+with visits as (
     select * from {{ ref('int_deal_stage_states') }}
-    {% if is_night() %}
-        -- What did not change, but is open, is older.
-        union all
-        select states.* from {{ ref_all('int_deal_stage_states') }} as states
-        where
-            states.deal_id not in (select touched.deal_id from night.touched as touched)
-            and states.deal_id in (
-                select newest.deal_id from {{ ref_all('int_deal_stage_states') }} as newest
-                where newest.exited_at is null and newest.result = 'open'
-            )
-    {% endif %}
+    where visit_no is not null
 ),
 
 stages as (
@@ -19,19 +9,11 @@ stages as (
 ),
 
 lifespans as (
-    select * from {{ ref_all('int_deal_lifespans') }}
+    select * from {{ ref('int_deal_lifespans') }}
 ),
 
 settings as (
     select as_of_date from {{ source('raw', 'run_settings') }}
-),
-
-visits as (
-    select
-        *,
-        row_number() over (partition by deal_id order by state_no) as visit_no
-    from states
-    where result = 'open' and removal_kind is null and stage is not null
 ),
 
 final as (

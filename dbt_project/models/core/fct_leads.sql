@@ -16,7 +16,7 @@ deals as (
         lead_id,
         account_id,
         created_at
-    from {{ ref('fct_deals') }}
+    from {{ ref_all('int_deals_described') }}
 ),
 
 -- Some CRMs note the link on the lead, some on the deal; of several deals the first one counts.

@@ -2,6 +2,7 @@
 -- Every unbroken stay of a deal in one pipeline, stage and result (open, won or lost), in order,
 -- closed stays and the removal included.
 {% set by_time = 'sort_at, sort_no, change_no' %}
+{% set is_visit = "result = 'open' and removal_kind is null and stage is not null" %}
 with settings as (
     select time_zone from {{ source('raw', 'run_settings') }}
 ),
@@ -74,7 +75,13 @@ final as (
         sum(case when result = 'open' and previous_result <> 'open' then 1 else 0 end) over (
             partition by deal_id order by {{ by_time }}
             rows between unbounded preceding and current row
-        ) as reopened_count
+        ) as reopened_count,
+        case
+            when {{ is_visit }} then sum(case when {{ is_visit }} then 1 else 0 end) over (
+                partition by deal_id order by {{ by_time }}
+                rows between unbounded preceding and current row
+            )
+        end as visit_no
     from stays
     window by_state as (partition by deal_id order by {{ by_time }})
 )

@@ -19,18 +19,26 @@ with listed as (
     from {{ ref('stg_crm__deal_records') }}
 ),
 
+-- few rows, from one look at the history
+moves as (
+    select distinct
+        field,
+        old_value,
+        new_value
+    from {{ ref('stg_crm__deal_changes') }}
+    where field in ('pipeline', 'stage')
+),
+
 changes as (
     select
         field,
         new_value as changed_value
-    from {{ ref('stg_crm__deal_changes') }}
-    where field in ('pipeline', 'stage')
+    from moves
     union
     select
         field,
         old_value as changed_value
-    from {{ ref('stg_crm__deal_changes') }}
-    where field in ('pipeline', 'stage')
+    from moves
 ),
 
 pipelines as (
