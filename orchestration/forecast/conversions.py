@@ -1,0 +1,101 @@
+"""Deals that are won more or less often, at the same pace: all of them, or those that come to a stage."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from orchestration.forecast.classes import Floats, Ints
+from orchestration.forecast.curves_ahead import CurvesAhead, curves_ahead
+from orchestration.forecast.fit import Fit
+from orchestration.forecast.not_yet_created import by_arrivals
+from orchestration.forecast.open_deals import OpenDeals, win_probabilities
+from orchestration.forecast.scenario_effects import Conversions
+
+NEWBORN: Final = 1  # age in days at which a new deal is first at risk after its day of creation
+
+
+@dataclass(frozen=True)
+class Chances:
+    """Per open deal: to be won in each period (columns), and at all."""
+
+    in_period: Floats
+    ever: Floats
+
+
+def converted(fit: Fit, deals: OpenDeals, chances: Chances, change: Conversions) -> Chances:
+    """The chances after a conversion is scaled: what leads through its stages is, up to certainty.
+
+    A deal's chance to be won after it was in a stage is its chance less the one that it has where nothing
+    comes out of that stage. So a factor above 1 raises the chances of every period, and none lowers any.
+    """
+    share, share_ever = np.ones_like(chances.in_period), np.ones_like(chances.ever)
+    if len(change.stages):
+        through = win_probabilities(deals, fit.hazard.curves)
+        past = win_probabilities(deals, _blocked(fit, change.stages))
+        share, share_ever = _share(past.in_period, through.in_period), _share(past.ever, through.ever)
+    gain = _gain(change.by, chances.ever, share_ever)
+    return Chances(
+        np.clip(chances.in_period * (1 + gain[:, None] * share), 0, 1),
+        np.clip(chances.ever * (1 + gain * share_ever), 0, 1),
+    )
+
+
+def new_factor(fit: Fit, change: Conversions) -> Floats:
+    """Per period, the factor on what deals not created yet bring.
+
+    Where arrivals cannot be learnt, nothing says through which stages new deals go: a conversion of a stage
+    leaves them as they are.
+    """
+    hazard = fit.hazard
+    share: Floats = np.ones(len(fit.periods))
+    ever, share_ever = _new_ever(fit, hazard.curves), 1.0
+    if len(change.stages):
+        blocked = _blocked(fit, change.stages)
+        past, through = (
+            by_arrivals(hazard.arrivals, curves, hazard.path, hazard.won_amounts)
+            for curves in (blocked, hazard.curves)
+        )
+        share = _share(past, through)
+        share_ever = float(_share(np.array(_new_ever(fit, blocked)), np.array(ever)))
+    factor: Floats = 1 + _gain(change.by, np.array(ever), np.array(share_ever)) * share
+    return factor
+
+
+def _blocked(fit: Fit, stages: Ints) -> CurvesAhead:
+    """The curves if nothing came out of some stages: what is won past them."""
+    hazards, curves = fit.hazard.hazards, fit.hazard.curves
+    base, moves = hazards.won.base.copy(), hazards.moves.copy()
+    base[stages], moves[stages] = 0, 0
+    return curves_ahead(
+        replace(hazards, won=replace(hazards.won, base=base), moves=moves),
+        fit.hazard.path,
+        curves.combinations,
+        fit.calendar,
+        fit.as_of,
+        fit.periods,
+    )
+
+
+def _share(past: Floats, through: Floats) -> Floats:
+    """The part of chances that is lost if they cannot lead through a stage."""
+    lost = 1 - np.divide(past, through, out=np.ones_like(through), where=through > 0)
+    share: Floats = np.clip(lost, 0, 1)
+    return share
+
+
+def _gain(by: float, ever: Floats, share: Floats) -> Floats:
+    """By how much a chance through the stages grows; what it is at all stays at 1 or below."""
+    most = np.divide(1 - ever, ever * share, out=np.full_like(ever, np.inf), where=ever * share > 0)
+    gain: Floats = np.minimum(by - 1, most)
+    return gain
+
+
+def _new_ever(fit: Fit, curves: CurvesAhead) -> float:
+    """The chance of a new deal to be won at all."""
+    arrivals, path = fit.hazard.arrivals, fit.hazard.path
+    if not len(arrivals.combinations):
+        return 0.0
+    weights = curves.profiles.weights[curves.place(arrivals.combinations)]
+    by_kind = np.einsum("ps,si->pis", weights.T @ arrivals.shares, path.at_creation)
+    return float((by_kind * curves.open_current[-1][..., NEWBORN]).sum())
