@@ -1,10 +1,11 @@
 """Reading scenario files: a bad one is told by file, line, key and value, and the others go on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import polars as pl
 from pydantic import ValidationError
 
 from orchestration.publication import fingerprint
@@ -13,6 +14,8 @@ from orchestration.setting_problems import setting_problems
 from orchestration.strict_yaml import StrictYamlError, line_of, strict_yaml
 
 RUN_CONFIG: Final = "run config"  # where a scenario is written that no file holds
+
+PROBLEM_SCHEMA: Final = {"file": pl.String(), "scenario": pl.String(), "problem": pl.String()}
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,15 @@ class ReadScenarios:
         """The scenarios that can be used, in the order of their names."""
         return sorted(self.by_file.values(), key=lambda scenario: scenario.name)
 
-    def file_of(self, name: str) -> str:
-        """The file that a scenario was read from."""
-        return next(file for file, scenario in self.by_file.items() if scenario.name == name)
+    def problem_table(self, undone: Mapping[str, Sequence[str]]) -> pl.DataFrame:
+        """One row for each problem: of a file, or a change of a scenario that was `undone` (by its name)."""
+        rows = [(each.file, each.scenario, each.problem) for each in self.problems]
+        rows += [
+            (file, scenario.name, problem)
+            for file, scenario in self.by_file.items()
+            for problem in undone.get(scenario.name, ())
+        ]
+        return pl.DataFrame(rows, schema=PROBLEM_SCHEMA, orient="row").unique().sort(pl.all())
 
 
 def read_scenarios(

@@ -10,6 +10,7 @@ from orchestration.company import Name, Settings
 
 BASE: Final = "base"  # the name of the forecast that scenarios are compared with
 STAGE: Final = "stage"  # what open deals are chosen by beside segments
+LONGEST: Final = 200  # characters of a description
 CHANGES: Final = ("drop", "win", "shift", "conversion", "arrivals", "size")
 
 
@@ -21,6 +22,13 @@ def _text(value: object) -> object:
 
 def _texts(value: object) -> object:
     return [value] if isinstance(value, str) else value
+
+
+def _one_line(value: object) -> object:
+    text = value.strip() if isinstance(value, str) else ""
+    if not (0 < len(text) <= LONGEST and text.isprintable()):
+        raise ValueError(f"one line of text of at most {LONGEST} characters is accepted")
+    return text
 
 
 Text = Annotated[str, BeforeValidator(_text)]
@@ -114,7 +122,7 @@ class Scenario(Settings):
     """A scenario: its name, what it supposes in words, and its changes."""
 
     name: Name
-    description: Text
+    description: Annotated[str, BeforeValidator(_one_line)]
     changes: list[Change] = Field(min_length=1)
 
     @model_validator(mode="after")

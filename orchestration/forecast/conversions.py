@@ -1,6 +1,6 @@
 """Deals that are won more or less often, at the same pace: all of them, or those that come to a stage."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from orchestration.forecast.classes import Floats, Ints
 from orchestration.forecast.curves_ahead import CurvesAhead, curves_ahead
 from orchestration.forecast.fit import Fit
+from orchestration.forecast.hazard_method import HazardForecast
 from orchestration.forecast.not_yet_created import by_arrivals
 from orchestration.forecast.open_deals import OpenDeals, win_probabilities
 from orchestration.forecast.scenario_effects import Conversions
@@ -23,7 +24,27 @@ class Chances:
     ever: Floats
 
 
-def converted(fit: Fit, deals: OpenDeals, chances: Chances, change: Conversions) -> Chances:
+@dataclass(frozen=True)
+class Paths:
+    """The curves of a fit, and those past some stages: each is worked out once, for all scenarios."""
+
+    fit: Fit
+    _past: dict[tuple[int, ...], CurvesAhead] = field(default_factory=dict)
+
+    @property
+    def every(self) -> CurvesAhead:
+        """The curves as they were fitted."""
+        return self.fit.hazard.curves
+
+    def past(self, stages: Ints) -> CurvesAhead:
+        """The curves if nothing came out of some stages."""
+        key = tuple(stages.tolist())
+        if key not in self._past:
+            self._past[key] = _blocked(self.fit, stages)
+        return self._past[key]
+
+
+def converted(paths: Paths, deals: OpenDeals, chances: Chances, change: Conversions) -> Chances:
     """The chances after a conversion is scaled: what leads through its stages is, up to certainty.
 
     A deal's chance to be won after it was in a stage is its chance less the one that it has where nothing
@@ -31,8 +52,8 @@ def converted(fit: Fit, deals: OpenDeals, chances: Chances, change: Conversions)
     """
     share, share_ever = np.ones_like(chances.in_period), np.ones_like(chances.ever)
     if len(change.stages):
-        through = win_probabilities(deals, fit.hazard.curves)
-        past = win_probabilities(deals, _blocked(fit, change.stages))
+        through = win_probabilities(deals, paths.every)
+        past = win_probabilities(deals, paths.past(change.stages))
         share, share_ever = _share(past.in_period, through.in_period), _share(past.ever, through.ever)
     gain = _gain(change.by, chances.ever, share_ever)
     return Chances(
@@ -41,24 +62,23 @@ def converted(fit: Fit, deals: OpenDeals, chances: Chances, change: Conversions)
     )
 
 
-def new_factor(fit: Fit, change: Conversions) -> Floats:
+def new_factor(paths: Paths, change: Conversions) -> Floats:
     """Per period, the factor on what deals not created yet bring.
 
     Where arrivals cannot be learnt, nothing says through which stages new deals go: a conversion of a stage
     leaves them as they are.
     """
-    hazard = fit.hazard
-    share: Floats = np.ones(len(fit.periods))
-    ever, share_ever = _new_ever(fit, hazard.curves), 1.0
+    hazard = paths.fit.hazard
+    share, share_ever = np.ones(len(paths.fit.periods)), np.ones(1)
+    ever = _new_ever(hazard, paths.every)
     if len(change.stages):
-        blocked = _blocked(fit, change.stages)
+        blocked = paths.past(change.stages)
         past, through = (
             by_arrivals(hazard.arrivals, curves, hazard.path, hazard.won_amounts)
-            for curves in (blocked, hazard.curves)
+            for curves in (blocked, paths.every)
         )
-        share = _share(past, through)
-        share_ever = float(_share(np.array(_new_ever(fit, blocked)), np.array(ever)))
-    factor: Floats = 1 + _gain(change.by, np.array(ever), np.array(share_ever)) * share
+        share, share_ever = _share(past, through), _share(_new_ever(hazard, blocked), ever)
+    factor: Floats = 1 + _gain(change.by, ever, share_ever) * share
     return factor
 
 
@@ -91,11 +111,11 @@ def _gain(by: float, ever: Floats, share: Floats) -> Floats:
     return gain
 
 
-def _new_ever(fit: Fit, curves: CurvesAhead) -> float:
-    """The chance of a new deal to be won at all."""
-    arrivals, path = fit.hazard.arrivals, fit.hazard.path
+def _new_ever(hazard: HazardForecast, curves: CurvesAhead) -> Floats:
+    """The chance of a new deal to be won at all; one element."""
+    arrivals = hazard.arrivals
     if not len(arrivals.combinations):
-        return 0.0
+        return np.zeros(1)
     weights = curves.profiles.weights[curves.place(arrivals.combinations)]
-    by_kind = np.einsum("ps,si->pis", weights.T @ arrivals.shares, path.at_creation)
-    return float((by_kind * curves.open_current[-1][..., NEWBORN]).sum())
+    by_kind = np.einsum("ps,si->pis", weights.T @ arrivals.shares, hazard.path.at_creation)
+    return np.array([(by_kind * curves.open_current[-1][..., NEWBORN]).sum()])

@@ -10,7 +10,7 @@ import polars as pl
 from orchestration.forecast.aggregates import floats
 from orchestration.forecast.classes import Floats, due_state
 from orchestration.forecast.coherence import to_cents
-from orchestration.forecast.conversions import Chances, converted, new_factor
+from orchestration.forecast.conversions import Chances, Paths, converted, new_factor
 from orchestration.forecast.fit import Fit, parts_of
 from orchestration.forecast.forecasting import ForecastTables, headline_parts
 from orchestration.forecast.hazard_method import variance_of_open
@@ -55,10 +55,10 @@ def forecast_scenarios(tables: ForecastTables, scenarios: Sequence[Scenario]) ->
     ).with_columns(actual=pl.lit(None, dtype=MONEY))
     weights = base.select(*KEY, "blend_weight", base_expected="expected")
     frames = [_named(base, BASE, BASE_DESCRIPTION).with_columns(base_expected="expected")]
-    problems = {}
+    problems, paths = {}, Paths(tables.fit)
     for scenario in scenarios:
         effects = Effects.of(tables.fit, scenario)
-        rows = _rows(tables, effects).drop("blend_weight").join(weights, on=KEY, how="left")
+        rows = _rows(tables, paths, effects).drop("blend_weight").join(weights, on=KEY, how="left")
         frames.append(_named(rows, scenario.name, scenario.description))
         problems[scenario.name] = effects.problems
     rows = pl.concat(frames, how="diagonal").with_columns(
@@ -72,11 +72,10 @@ def _named(rows: pl.DataFrame, name: str, description: str) -> pl.DataFrame:
     return rows.with_columns(scenario=pl.lit(name), description=pl.lit(description))
 
 
-def _rows(tables: ForecastTables, effects: Effects) -> pl.DataFrame:
+def _rows(tables: ForecastTables, paths: Paths, effects: Effects) -> pl.DataFrame:
     """As forecast_quarters, of the two methods."""
-    base = tables.fit
-    growth = _growth_of_new(base, effects)
-    fit = _changed(base, effects, growth)
+    growth = _growth_of_new(paths, effects)
+    fit = _changed(paths, effects, growth)
     frames = []
     for number, period in enumerate(fit.periods):
         parts = _headline(tables, fit, effects, number, float(growth[number]))
@@ -100,18 +99,18 @@ def _rows(tables: ForecastTables, effects: Effects) -> pl.DataFrame:
     return pl.concat(frames)
 
 
-def _growth_of_new(fit: Fit, effects: Effects) -> Floats:
+def _growth_of_new(paths: Paths, effects: Effects) -> Floats:
     """Per period, what deals not created yet bring, relative to what they bring without the scenario."""
-    growth: Floats = np.full(len(fit.periods), effects.arrivals * effects.new_size)
+    growth: Floats = np.full(len(paths.fit.periods), effects.arrivals * effects.new_size)
     for change in effects.conversions:
         if change.is_of_new:
-            growth = growth * new_factor(fit, change)
+            growth = growth * new_factor(paths, change)
     return growth
 
 
-def _changed(fit: Fit, effects: Effects, growth: Floats) -> Fit:
+def _changed(paths: Paths, effects: Effects, growth: Floats) -> Fit:
     """The fit with the effects of a scenario: the hazard method's part of it, and the cuts."""
-    hazard, cuts = fit.hazard, fit.cuts
+    fit, hazard, cuts = paths.fit, paths.fit.hazard, paths.fit.cuts
     deals, probabilities = hazard.deals, hazard.probabilities
     if effects.shifted_days.any():
         deals = _shifted(deals, effects)
@@ -119,7 +118,7 @@ def _changed(fit: Fit, effects: Effects, growth: Floats) -> Fit:
     chances = Chances(probabilities.in_period, probabilities.ever)
     for change in effects.conversions:
         if change.is_of_open:
-            chances = converted(fit, deals, chances, change)
+            chances = converted(paths, deals, chances, change)
     chance = np.where(effects.is_gone[:, None], 0.0, chances.in_period)
     amount = hazard.win_amount * effects.open_size
     changed = replace(

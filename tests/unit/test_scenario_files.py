@@ -52,7 +52,8 @@ changes:
     found = read(tmp_path, text)
     assert not found.problems
     [scenario] = found.scenarios
-    assert found.file_of("slow") == "1.yaml"
+    undone = found.problem_table({"slow": ["a: not open"]})
+    assert undone.rows() == [("1.yaml", "slow", "a: not open")]
     dropped, _, won, shifted = (scenario.changes[number] for number in range(4))
     assert dropped.drop
     assert dropped.drop.deals == ["a", "1042"]
@@ -101,6 +102,7 @@ def test_a_bad_change_is_told_with_its_line_key_and_what_is_accepted(tmp_path, c
         ("name: a\nname: b\n", "key name stands twice"),
         ("name: !!python/object/apply:os.system ['echo hi']", "is not valid YAML"),
         (HEAD, "changes: is missing"),
+        ('name: a\ndescription: "x\\e[2J"\nchanges: []\n', "line 2: description: 'x"),
         (HEAD + "changes: []\n", "line 3: changes: List should have at least 1 item"),
         ("name: base\ndescription: x\nchanges: [{arrivals: {by: 1}}]\n", "'base' is the forecast itself"),
         (HEAD.replace("slow", "Two words") + "changes: [{arrivals: {by: 1}}]\n", "line 1: name: 'Two words'"),
@@ -136,7 +138,7 @@ def test_a_run_can_choose_scenarios_and_bring_another(tmp_path) -> None:
     texts = [f"name: {name}\ndescription: x\nchanges: [{{arrivals: {{by: 2}}}}]\n" for name in "abc"]
     found = read(tmp_path, *texts[:2], only=["b", "z"], another=texts[2])
     assert [scenario.name for scenario in found.scenarios] == ["b", "c"]
-    assert found.file_of("c") == "run config"
+    assert list(found.by_file) == ["2.yaml", "run config"]
     assert found.problems[0].problem == "there is no scenario 'z'; there are a, b, c"
 
 
