@@ -13,6 +13,7 @@ from orchestration.scenarios import Scenario, unknown_segments
 from orchestration.setting_problems import setting_problems
 from orchestration.strict_yaml import StrictYamlError, line_of, strict_yaml
 
+SUFFIXES: Final = (".yaml", ".yml")
 RUN_CONFIG: Final = "run config"  # where a scenario is written that no file holds
 
 PROBLEM_SCHEMA: Final = {"file": pl.String(), "scenario": pl.String(), "problem": pl.String()}
@@ -64,9 +65,12 @@ def read_scenarios(
     """
     texts: dict[str, str] = {}
     problems: list[ScenarioProblem] = []
-    for path in sorted(folder.glob("*.y*ml")) if folder.is_dir() else []:
+    for path in _files(folder):
         try:
-            texts[path.name] = path.read_text(encoding="utf-8")
+            if path.is_file():
+                texts[path.name] = path.read_text(encoding="utf-8")
+            else:
+                problems.append(ScenarioProblem(path.name, None, "is no file"))
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             problems.append(ScenarioProblem(path.name, None, f"cannot be read: {why}"))
@@ -74,10 +78,10 @@ def read_scenarios(
         texts[RUN_CONFIG] = another
     found: dict[str, Scenario] = {}
     for file, text in texts.items():
-        read = _read(file, text, segments)
+        read = _read(text, segments)
         if isinstance(read, Scenario) and read.name in (other.name for other in found.values()):
             taken = next(other for other, scenario in found.items() if scenario.name == read.name)
-            read = f"{file}, line {line_of(text, ('name',))}: name: {read.name!r} is used in {taken} too"
+            read = f"line {line_of(text, ('name',))}: name: {read.name!r} is used in {taken} too"
         if isinstance(read, Scenario):
             found[file] = read
         else:
@@ -100,21 +104,28 @@ def read_scenarios(
     return ReadScenarios(kept, problems, fingerprint(parts) if parts else "")
 
 
-def _read(file: str, text: str, segments: Sequence[str]) -> Scenario | str:
+def _files(folder: Path) -> list[Path]:
+    """The scenario files by name; those that begin with a dot are an editor's."""
+    files = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in files if path.suffix in SUFFIXES and not path.name.startswith("."))
+
+
+def _read(text: str, segments: Sequence[str]) -> Scenario | str:
     """The scenario, or what is wrong with it, a line for each problem."""
     try:
         content = strict_yaml(text)
     except StrictYamlError as error:
-        return f"{file}: is not valid YAML: {' '.join(str(error).split())}"
+        return f"is not valid YAML: {' '.join(str(error).split())}"
     if not isinstance(content, dict):
-        return f"{file}: a mapping of keys to values is accepted, with name, description, changes"
+        return "a mapping of keys to values is accepted, with name, description, changes"
     try:
         scenario = Scenario.model_validate(content)
     except ValidationError as error:
-        return setting_problems(file, error, Scenario, lambda location: line_of(text, location))
-    return "\n".join(_unknown(file, text, scenario, segments)) or scenario
+        problems = setting_problems("", error, Scenario, lambda location: line_of(text, location))
+        return "\n".join(problem.removeprefix(", ") for problem in problems.splitlines())
+    return "\n".join(_unknown(text, scenario, segments)) or scenario
 
 
-def _unknown(file: str, text: str, scenario: Scenario, segments: Sequence[str]) -> Iterator[str]:
+def _unknown(text: str, scenario: Scenario, segments: Sequence[str]) -> Iterator[str]:
     for location, problem in unknown_segments(scenario, segments):
-        yield f"{file}, line {line_of(text, location)}: {'.'.join(map(str, location))}: {problem}"
+        yield f"line {line_of(text, location)}: {'.'.join(map(str, location))}: {problem}"

@@ -124,8 +124,8 @@ def forecast_tables(
     )
     if read.scenarios:
         say(context, f"Forecast {len(read.scenarios)} scenario(s): {', '.join(scenarios.problems)}")
-    for _, scenario, problem in problems.iter_rows():
-        say(context, f"Left out of scenario {scenario}: {problem}" if scenario else f"No scenario: {problem}")
+    for file, _, problem in problems.iter_rows():
+        say(context, f"Left out of scenarios: {file}: {problem}")
     for name, count in rows.items():
         yield dg.MaterializeResult(asset_key=["forecast", name], metadata={"dagster/row_count": count})
 

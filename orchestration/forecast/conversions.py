@@ -1,5 +1,6 @@
 """Deals that are won more or less often, at the same pace: all of them, or those that come to a stage."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -62,24 +63,31 @@ def converted(paths: Paths, deals: OpenDeals, chances: Chances, change: Conversi
     )
 
 
-def new_factor(paths: Paths, change: Conversions) -> Floats:
-    """Per period, the factor on what deals not created yet bring.
+def growth_of_new(paths: Paths, changes: Sequence[Conversions]) -> Floats:
+    """Per period, the factor on what deals not created yet bring, by the same rule.
 
     Where arrivals cannot be learnt, nothing says through which stages new deals go: a conversion of a stage
     leaves them as they are.
     """
-    hazard = paths.fit.hazard
-    share, share_ever = np.ones(len(paths.fit.periods)), np.ones(1)
-    ever = _new_ever(hazard, paths.every)
-    if len(change.stages):
-        blocked = paths.past(change.stages)
-        past, through = (
-            by_arrivals(hazard.arrivals, curves, hazard.path, hazard.won_amounts)
-            for curves in (blocked, paths.every)
-        )
-        share, share_ever = _share(past, through), _share(_new_ever(hazard, blocked), ever)
-    factor: Floats = 1 + _gain(change.by, ever, share_ever) * share
-    return factor
+    growth, ever = np.ones(len(paths.fit.periods)), _new_ever(paths.fit.hazard, paths.every)
+    for change in changes:
+        share, share_ever = _new_shares(paths, change.stages)
+        gain = _gain(change.by, ever, share_ever)
+        growth = growth * (1 + gain * share)
+        ever = ever * (1 + gain * share_ever)
+    return growth
+
+
+def _new_shares(paths: Paths, stages: Ints) -> tuple[Floats, Floats]:
+    """The part of new deals' revenue per period, and of their chance at all, that leads through stages."""
+    if not len(stages):
+        return np.ones(len(paths.fit.periods)), np.ones(1)
+    hazard, blocked = paths.fit.hazard, paths.past(stages)
+    past, through = (
+        by_arrivals(hazard.arrivals, curves, hazard.path, hazard.won_amounts)
+        for curves in (blocked, paths.every)
+    )
+    return _share(past, through), _share(_new_ever(hazard, blocked), _new_ever(hazard, paths.every))
 
 
 def _blocked(fit: Fit, stages: Ints) -> CurvesAhead:

@@ -10,7 +10,7 @@ import polars as pl
 from orchestration.forecast.aggregates import floats
 from orchestration.forecast.classes import Floats, due_state
 from orchestration.forecast.coherence import to_cents
-from orchestration.forecast.conversions import Chances, Paths, converted, new_factor
+from orchestration.forecast.conversions import Chances, Paths, converted, growth_of_new
 from orchestration.forecast.fit import Fit, parts_of
 from orchestration.forecast.forecasting import ForecastTables, headline_parts
 from orchestration.forecast.hazard_method import variance_of_open
@@ -74,7 +74,8 @@ def _named(rows: pl.DataFrame, name: str, description: str) -> pl.DataFrame:
 
 def _rows(tables: ForecastTables, paths: Paths, effects: Effects) -> pl.DataFrame:
     """As forecast_quarters, of the two methods."""
-    growth = _growth_of_new(paths, effects)
+    conversions = [change for change in effects.conversions if change.is_of_new]
+    growth = growth_of_new(paths, conversions) * effects.arrivals * effects.new_size
     fit = _changed(paths, effects, growth)
     frames = []
     for number, period in enumerate(fit.periods):
@@ -99,17 +100,11 @@ def _rows(tables: ForecastTables, paths: Paths, effects: Effects) -> pl.DataFram
     return pl.concat(frames)
 
 
-def _growth_of_new(paths: Paths, effects: Effects) -> Floats:
-    """Per period, what deals not created yet bring, relative to what they bring without the scenario."""
-    growth: Floats = np.full(len(paths.fit.periods), effects.arrivals * effects.new_size)
-    for change in effects.conversions:
-        if change.is_of_new:
-            growth = growth * new_factor(paths, change)
-    return growth
-
-
 def _changed(paths: Paths, effects: Effects, growth: Floats) -> Fit:
-    """The fit with the effects of a scenario: the hazard method's part of it, and the cuts."""
+    """The fit with the effects of a scenario: the hazard method's part of it, and the cuts.
+
+    `growth` is per period what deals not created yet bring, relative to what they bring without it.
+    """
     fit, hazard, cuts = paths.fit, paths.fit.hazard, paths.fit.cuts
     deals, probabilities = hazard.deals, hazard.probabilities
     if effects.shifted_days.any():

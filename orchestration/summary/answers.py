@@ -115,7 +115,7 @@ def coverage_lines(connection: duckdb.DuckDBPyConnection, currency: str) -> Iter
 
 
 def scenario_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """What each scenario makes of the running period, the largest changes first; nothing without any."""
+    """What each scenario expects of the running period, and how much more or less that is."""
     rows = _rows(
         connection,
         "select scenario, description, fiscal_period, expected, delta_expected"
@@ -124,13 +124,11 @@ def scenario_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
         " qualify row_number() over (partition by scenario order by period_start) = 1"
         " order by abs(delta_expected) desc, scenario",
     )
-    if not rows:
-        return
-    yield line("Scenarios", f"what would {rows[0]['fiscal_period']} bring, and how much more or less is that")
-    for row in rows[:SCENARIOS_SHOWN]:
-        text = amount(
-            row["scenario"], row["expected"], f"{row['delta_expected']:+,.0f}: {row['description']}"
-        )
+    for place, row in enumerate(rows[:SCENARIOS_SHOWN]):
+        change = f"{row['delta_expected']:+,.0f}: {row['description']}"
+        text = amount(row["scenario"], row["expected"], change)
+        if place == 0:
+            text = line("Scenarios", text.lstrip())
         yield text if len(text) <= LENGTH else f"{text[: LENGTH - 3]}..."
     if len(rows) > SCENARIOS_SHOWN:
         yield line("", f"and {len(rows) - SCENARIOS_SHOWN:,} more in forecast.forecast_scenarios")

@@ -17,7 +17,7 @@ changes:
   - drop: {where: {stage: Proposal}}
   - drop: {deals: [nobody]}
 """,
-    "unfinished.yaml": "name: unfinished\n",
+    "unfinished.yaml": "name: unfinished\ndescription: not yet\n",
 }
 SETTINGS = SimulationSettings(deals=700, seed=11, until=UNTIL, years=2.5)
 

@@ -95,6 +95,36 @@ def test_a_won_deal_brings_its_amount_instead_of_what_was_expected_of_it() -> No
     assert change(dearer, "won_to_date") == Decimal("12345.67")
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_any_deals_dropped_and_won_change_the_sum_of_what_each_changes(seed: int) -> None:
+    order = np.random.default_rng(seed).permutation(tables().deals.height)
+    dropped, won = (tables().deals[order[part].tolist()] for part in (slice(0, 5), slice(5, 9)))
+    wins = [{"win": {"deal": deal_id}} for deal_id in won["deal_id"]]
+    found = told({"drop": {"deals": dropped["deal_id"].to_list()}}, *wins)
+    gone = dropped["expected_amount"].sum() + won["expected_amount"].sum()
+    assert change(found, "open_expected") == -gone
+    assert change(found, "won_to_date") == won["amount"].sum()
+    assert change(found, "n_open") == -9
+
+
+def test_deals_are_chosen_by_all_of_the_values_named() -> None:
+    stages = tables().deals["stage"].unique().sort().to_list()
+    chosen = tables().deals.filter(pl.col("owner_id") == "U1", pl.col("stage").is_in(stages[:2]))
+    found = told({"drop": {"where": {"owner": "U1", "stage": stages[:2]}}})
+    assert change(found, "n_open") == -chosen.height < 0
+    assert change(found, "open_expected") == -chosen["expected_amount"].sum()
+
+
+def test_no_chance_gets_beyond_certainty() -> None:
+    many = told({"conversion": {"by": 10}}, {"conversion": {"by": 10}}, {"conversion": {"by": 10}})
+    once = told({"conversion": {"by": 10}})
+    for number in range(5):
+        assert float(change(many, "expected", number=number)) == pytest.approx(
+            float(change(once, "expected", number=number)), rel=0.01
+        )
+    assert total(many)["open_expected"] <= total(many)["open_amount"]
+
+
 def test_a_deal_won_in_a_later_period_counts_there_and_no_longer_here() -> None:
     one = deal()
     later = tables().fit.periods[1].start

@@ -68,7 +68,7 @@ changes:
     [
         (
             "  - arrivals: {by: 0.8}\n  - drop: {owner: U1}\n",
-            "1.yaml, line 5: changes.1.drop.owner: is not a key here; accepted are deals, where",
+            "line 5: changes.1.drop.owner: is not a key here; accepted are deals, where",
         ),
         ("  - {}\n", "line 4: changes.0: exactly one of drop, win, shift, conversion, arrivals, size"),
         ("  - drop: {}\n", "line 4: changes.0.drop: exactly one of deals, where is accepted"),
@@ -97,8 +97,8 @@ def test_a_bad_change_is_told_with_its_line_key_and_what_is_accepted(tmp_path, c
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "1.yaml: a mapping of keys to values is accepted, with name, description, changes"),
-        ("name: [", "1.yaml: is not valid YAML"),
+        ("", "a mapping of keys to values is accepted, with name, description, changes"),
+        ("name: [", "is not valid YAML"),
         ("name: a\nname: b\n", "key name stands twice"),
         ("name: !!python/object/apply:os.system ['echo hi']", "is not valid YAML"),
         (HEAD, "changes: is missing"),
@@ -117,8 +117,15 @@ def test_bytes_that_are_no_text_are_told_without_a_path_of_this_machine(tmp_path
     (tmp_path / "folder.yaml").mkdir()
     found = read_scenarios(tmp_path, SEGMENTS)
     assert [each.file for each in found.problems] == ["bad.yaml", "folder.yaml"]
-    assert all("cannot be read" in each.problem for each in found.problems)
+    assert found.problems[0].problem.startswith("cannot be read: 'utf-8' codec")
+    assert found.problems[1].problem == "is no file"
     assert not any(str(tmp_path) in each.problem for each in found.problems)
+
+
+def test_other_files_of_the_folder_are_left_alone(tmp_path) -> None:
+    for name in (".#slow.yaml", "README.md", "slow.yaml~"):
+        (tmp_path / name).write_text("name: [")
+    assert read_scenarios(tmp_path, SEGMENTS) == ReadScenarios({}, [], "")
 
 
 def test_a_bad_file_leaves_the_others(tmp_path) -> None:
@@ -131,7 +138,7 @@ def test_a_name_that_is_used_twice_is_told_with_both_files(tmp_path) -> None:
     text = HEAD + "changes: [{arrivals: {by: 2}}]\n"
     found = read(tmp_path, text, text)
     assert list(found.by_file) == ["1.yaml"]
-    assert "2.yaml, line 1: name: 'slow' is used in 1.yaml too" in found.problems[0].problem
+    assert "line 1: name: 'slow' is used in 1.yaml too" in found.problems[0].problem
 
 
 def test_a_run_can_choose_scenarios_and_bring_another(tmp_path) -> None:
