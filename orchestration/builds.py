@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.check_results import CheckResult, blocking, no_results, results_frame
+from orchestration.publication import fingerprint
 
 REQUIRED_GATES = ("raw", "core models", "core", "metrics models", "forecast")
 
@@ -51,6 +52,15 @@ class Build:
         """Short name of extracts, company file, as-of date and code."""
         return self._read()["input_fingerprint"]
 
+    def note_scenarios(self, scenarios: str) -> None:
+        """Note the fingerprint of the scenarios that the forecast of this build was made with."""
+        self._write({**self._read(), "scenario_fingerprint": scenarios})
+
+    @property
+    def scenario_fingerprint(self) -> str:
+        """Short name of the scenarios that were read; empty without any, and until there is a forecast."""
+        return self._read().get("scenario_fingerprint", "")
+
     @property
     def as_of(self) -> date:
         """As-of date of everything in this build."""
@@ -59,7 +69,9 @@ class Build:
     @property
     def version(self) -> str:
         """Name of this build's publication: equal inputs share one."""
-        return f"{self.as_of}-{self.input_fingerprint}"
+        scenarios = self.scenario_fingerprint
+        inputs = self.input_fingerprint
+        return f"{self.as_of}-{fingerprint([inputs, scenarios]) if scenarios else inputs}"
 
     @property
     def exists(self) -> bool:

@@ -36,6 +36,11 @@ class DataFolder:
         return self.root / "raw"
 
     @property
+    def scenarios(self) -> Path:
+        """What-if scenarios, a YAML file each; never written by a refresh."""
+        return self.root / "scenarios"
+
+    @property
     def staged(self) -> Path:
         """Typed extracts waiting for the raw gate."""
         return self.state / "staged"

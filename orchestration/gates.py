@@ -17,10 +17,12 @@ from expectations import (
     forecast_calibration,
     forecast_deals,
     forecast_quarters,
+    forecast_scenarios,
     forecast_scores,
     landed_deal_changes,
     landed_deals,
     landed_files,
+    scenario_problems,
     snapshots,
     stage_facts,
 )
@@ -39,6 +41,8 @@ GATES: Final[dict[str, tuple[Suite, ...]]] = {
         forecast_backtest.SUITE,
         forecast_scores.SUITE,
         forecast_calibration.SUITE,
+        forecast_scenarios.SUITE,
+        scenario_problems.SUITE,
     ),
 }
 

@@ -38,3 +38,14 @@ class Refresh(dg.ConfigurableResource["Refresh"]):
     def settings(self) -> RunSettings:
         """Which company, which data folder, as of when."""
         return self._settings
+
+
+class ScenarioChoice(dg.Config):
+    """Which what-if scenarios a run makes: those of the data folder, unless it is told otherwise."""
+
+    names: list[str] = Field(
+        [], description="Names of the scenarios of data/scenarios/ to make; left empty, all of them."
+    )
+    another: str = Field(
+        "", description="One scenario more, written as in a scenario file: name, description, changes."
+    )

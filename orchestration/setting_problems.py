@@ -1,6 +1,6 @@
 """What is wrong with a file of settings, in words: the key, the value and what is accepted."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,17 @@ from orchestration.shown_values import shortened
 Location = tuple[int | str, ...]
 
 
-def setting_problems(path: Path | str, error: ValidationError, model: type[BaseModel]) -> str:
-    """A line for each problem of a file that was read as `model`."""
+def setting_problems(
+    path: Path | str,
+    error: ValidationError,
+    model: type[BaseModel],
+    line_of: Callable[[Location], int] | None = None,
+) -> str:
+    """A line for each problem of a file that was read as `model`; with its line where `line_of` knows it."""
     problems = error.errors()
     locations = [problem["loc"] for problem in problems]
     return "\n".join(
-        f"{path}: {_problem(problem, model)}"
+        f"{path}{f', line {line_of(_keys_to(problem))}' if line_of else ''}: {_problem(problem, model)}"
         for problem in problems
         if not _is_other_choice(problem, locations)
     )
@@ -31,7 +36,7 @@ def _is_other_choice(problem: ErrorDetails, locations: list[Location]) -> bool:
 
 
 def _problem(problem: ErrorDetails, model: type[BaseModel]) -> str:
-    path = [step for step in problem["loc"] if "[" not in str(step)]  # brackets: a name of pydantic's own
+    path = _keys_to(problem)
     key = ".".join(map(str, path)) or "(whole file)"
     message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "accepted is")
     if problem["type"] == "missing":
@@ -43,7 +48,12 @@ def _problem(problem: ErrorDetails, model: type[BaseModel]) -> str:
     return f"{key}: {shortened(problem['input'])!r}: {message}"
 
 
-def _keys(model: type[BaseModel], path: list[int | str]) -> Iterator[str]:
+def _keys_to(problem: ErrorDetails) -> Location:
+    """Where the problem stands in the file; a name in brackets is pydantic's own."""
+    return tuple(step for step in problem["loc"] if "[" not in str(step))
+
+
+def _keys(model: type[BaseModel], path: Location) -> Iterator[str]:
     """The keys of the part of the model at `path`; numbers and names that are no keys are passed over."""
     part = model
     for step in path:

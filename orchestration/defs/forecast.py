@@ -17,13 +17,15 @@ from orchestration.forecast import (
     backtest,
     calibration,
     forecast,
+    forecast_scenarios,
     published,
     scores,
 )
 from orchestration.inputs import program_fingerprint
 from orchestration.ledger import earlier_forecasts
 from orchestration.progress import say
-from orchestration.run_resource import Refresh
+from orchestration.run_resource import Refresh, ScenarioChoice
+from orchestration.scenario_files import read_scenarios
 from orchestration.warehouse import connected, has_table, query, read_table, write_table
 
 TABLES: Final = {
@@ -41,6 +43,11 @@ TABLES: Final = {
     " basis (backtest, or ledger: what was published), method and phase.",
     "forecast_calibration": "Of deals that were given some chance to be won within the period, how many were,"
     " in the back-test. One row per basis (backtest), method and band of chances.",
+    "forecast_scenarios": "What-if scenarios beside the forecast itself (scenario base), by methods headline"
+    " and hazard; delta_expected is what each changes. One row per scenario, fiscal period, segment and"
+    " method; none without scenarios. Scenarios are files of data/scenarios/, or written in the run config.",
+    "scenario_problems": "What of the scenarios could not be used: a file that cannot be read, a deal that is"
+    " not open any more. One row per problem.",
 }
 ACTUALS: Final = "int_forecast_actuals"
 SAID: Final = "kept.past_forecasts"  # of the last run: what equal inputs would make the same again
@@ -67,12 +74,16 @@ CURRENT: Final = """
     ],
 )
 def forecast_tables(
-    context: dg.AssetExecutionContext, refresh: Refresh
+    context: dg.AssetExecutionContext, config: ScenarioChoice, refresh: Refresh
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Forecast every period of the horizon, and the ended ones from what was known on their days."""
     settings = refresh.settings
     build = settings.current_build()
     build.forget("forecast")
+    read = read_scenarios(
+        settings.folder.scenarios, settings.company.segment_names, config.names, config.another
+    )
+    build.note_scenarios(read.fingerprint)
     with connected(settings.warehouse) as connection:
         aggregates = {
             table: read_table(connection, f"intermediate.{table}", order_by)
@@ -83,6 +94,8 @@ def forecast_tables(
         tested = _backtest(connection, aggregates, actuals)
         seconds = time.monotonic() - began
         tables = forecast(aggregates, build.as_of, tested.past)
+        scenarios = forecast_scenarios(tables, read.scenarios)
+        problems = read.problem_table(scenarios.problems)
         earlier = earlier_forecasts(settings.folder.ledger, build.as_of)
         quarters = _with_actuals(tables.quarters, earlier, actuals)
         frames = {
@@ -92,6 +105,8 @@ def forecast_tables(
             "forecast_backtest": tested.rows,
             "forecast_scores": pl.concat([scores(tested.rows), scores(published(quarters), "ledger")]),
             "forecast_calibration": calibration(tested.said),
+            "forecast_scenarios": scenarios.rows,
+            "scenario_problems": problems,
         }
         write_table(connection, SAID, tested.said)
         for name, frame in frames.items():
@@ -107,6 +122,10 @@ def forecast_tables(
         f"Forecast ended periods as of {len(tested.past)} past days, {tested.days_anew} of them anew,"
         f" in {seconds:.0f} s",
     )
+    if read.scenarios:
+        say(context, f"Forecast {len(read.scenarios)} scenario(s): {', '.join(scenarios.problems)}")
+    for file, _, problem in problems.iter_rows():
+        say(context, f"Left out of scenarios: {file}: {problem}")
     for name, count in rows.items():
         yield dg.MaterializeResult(asset_key=["forecast", name], metadata={"dagster/row_count": count})
 

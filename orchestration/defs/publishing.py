@@ -22,6 +22,8 @@ FORECAST = [
         "forecast_backtest",
         "forecast_scores",
         "forecast_calibration",
+        "forecast_scenarios",
+        "scenario_problems",
     )
 ]
 
@@ -87,6 +89,7 @@ def publication(context: dg.AssetExecutionContext, refresh: Refresh) -> dg.Mater
             "run_id": context.run_id,
             "build_id": build.build_id,
             "input_fingerprint": build.input_fingerprint,
+            "scenario_fingerprint": build.scenario_fingerprint,
             "checks": dict(build.results().group_by("status").len().sort("status").iter_rows()),
             "newest_extracts": _newest_extracts(company_lake(settings.folder, settings.company)),
             "held_extracts": [held.name for held in read_held(settings.folder)],

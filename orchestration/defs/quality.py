@@ -21,6 +21,8 @@ CHECKED_ASSET: Final = {
     "forecast_backtest": ["forecast", "forecast_backtest"],
     "forecast_scores": ["forecast", "forecast_scores"],
     "forecast_calibration": ["forecast", "forecast_calibration"],
+    "forecast_scenarios": ["forecast", "forecast_scenarios"],
+    "scenario_problems": ["forecast", "scenario_problems"],
 }
 
 

@@ -4,6 +4,7 @@ from orchestration.forecast.aggregates import AGGREGATES
 from orchestration.forecast.backtest import PAST_DAYS, PAST_OPEN_DEALS, Backtest, backtest
 from orchestration.forecast.calibration import calibration
 from orchestration.forecast.forecasting import ForecastTables, forecast
+from orchestration.forecast.scenarios import ScenarioTables, forecast_scenarios
 from orchestration.forecast.scores import published, scores
 
 __all__ = [
@@ -12,9 +13,11 @@ __all__ = [
     "PAST_OPEN_DEALS",
     "Backtest",
     "ForecastTables",
+    "ScenarioTables",
     "backtest",
     "calibration",
     "forecast",
+    "forecast_scenarios",
     "published",
     "scores",
 ]

@@ -49,16 +49,7 @@ class Fit:
             aggregates, calendar, as_of, periods, ended, is_ever_asked=not is_current_only
         )
         cuts = Cuts.known_at(aggregates, hazard.deals.frame["deal_id"], periods, as_of)
-        deal_cents = to_cents(hazard.open_expected)
-        new_cents = to_cents(hazard.new_expected)
-        parts = [
-            Parts(
-                cuts.won[:, number],
-                cuts.cents_of_deals(deal_cents[:, number]),
-                cuts.share(int(new_cents[number]), cuts.arrival_weight),
-            )
-            for number in range(len(periods))
-        ]
+        parts = parts_of(hazard, cuts)
         totals = past_totals(aggregates, calendar.whole(aggregates, as_of), periods, as_of)
         variation, wins = hazard.won_amounts.squared_variation, float(cuts.wins[cuts.total])
         expected = float(parts[0].expected[cuts.total]) / 100
@@ -115,6 +106,20 @@ class Fit:
             else None
             for cut, _ in self.cuts
         ]
+
+
+def parts_of(hazard: HazardForecast, cuts: Cuts) -> list[Parts]:
+    """The hazard method's money per cut, by period."""
+    deal_cents = to_cents(hazard.open_expected)
+    new_cents = to_cents(hazard.new_expected)
+    return [
+        Parts(
+            cuts.won[:, number],
+            cuts.cents_of_deals(deal_cents[:, number]),
+            cuts.share(int(new_cents[number]), cuts.arrival_weight),
+        )
+        for number in range(len(new_cents))
+    ]
 
 
 def _verdicts(

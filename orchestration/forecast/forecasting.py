@@ -23,11 +23,16 @@ from orchestration.forecast.track_record import brought_before, ended_before
 
 @dataclass(frozen=True)
 class ForecastTables:
-    """`quarters`: period x segment x method; `deals`: open deals; `hazards`: the fitted rates."""
+    """`quarters`: period x segment x method; `deals`: open deals; `hazards`: the fitted rates.
+
+    `fit` and `headline` are what they were laid out from: scenarios begin there.
+    """
 
     quarters: pl.DataFrame
     deals: pl.DataFrame
     hazards: pl.DataFrame
+    fit: Fit
+    headline: Headline
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def forecast(frames: Mapping[str, pl.DataFrame], as_of: date, past: Sequence[Pas
         _table(fit, number, method, parts, ranges, found.weights)
         for number in range(len(fit.periods))
         for method, parts, ranges in [
-            ("headline", *_headline(fit, number, found)),
+            ("headline", *headline_parts(fit, number, found)),
             *_methods(fit, number),
         ]
     ]
@@ -67,6 +72,8 @@ def forecast(frames: Mapping[str, pl.DataFrame], as_of: date, past: Sequence[Pas
         quarters=pl.concat(rows).sort("period_start", "segment_name", "segment_value", "method"),
         deals=deal_table(fit.hazard, deal_cents, as_of, fit.periods[0].name),
         hazards=hazard_table(fit.hazard.hazards, fit.aggregates.stages, as_of),
+        fit=fit,
+        headline=found,
     )
 
 
@@ -107,7 +114,7 @@ def _table(
     )
 
 
-def _headline(fit: Fit, number: int, found: Headline) -> tuple[Parts, list[Range | None]]:
+def headline_parts(fit: Fit, number: int, found: Headline) -> tuple[Parts, list[Range | None]]:
     """The headline's money per cut in one period, and its ranges: one total, laid out as hazard's."""
     hazard = fit.parts[number]
     by_mean = fit.totals[number].get("mean_of_3")

@@ -8,7 +8,7 @@ import numpy as np
 from orchestration.forecast.aggregates import Aggregates, Segmentation
 from orchestration.forecast.arrivals import Arrivals
 from orchestration.forecast.classes import TOP_AMOUNT, Floats
-from orchestration.forecast.curves_ahead import curves_ahead
+from orchestration.forecast.curves_ahead import CurvesAhead, curves_ahead
 from orchestration.forecast.due_path import DuePath
 from orchestration.forecast.exposure import Exposure
 from orchestration.forecast.fiscal_periods import Calendar, Period
@@ -35,6 +35,10 @@ class HazardForecast:
     won_amounts: WonAmounts
     missing_arrivals: str | None  # why new deals are not learnt from arrivals
     past_periods: int  # that they are the mean of then
+    arrivals: Arrivals
+    curves: CurvesAhead
+    path: DuePath
+    amount_spread: Floats  # per open deal, the squared relative error of what it brings if won
 
     @property
     def open_expected(self) -> Floats:
@@ -72,7 +76,7 @@ def forecast_by_hazards(
     revised = REVISION_SD**2 if aggregates["attributes"]["do_amounts_change"].item() else 0.0
     spread = np.where(deals.is_assumed, max(won.squared_variation, revised), revised)
     chance = probabilities.in_period
-    variance = amount[:, None] ** 2 * (chance * (1 - chance) + chance**2 * spread[:, None])
+    variance = variance_of_open(amount, chance, spread)
 
     missing = missing_arrivals(aggregates, periods[0], as_of)
     if missing is None:
@@ -95,4 +99,14 @@ def forecast_by_hazards(
         won,
         missing,
         past.periods,
+        arrivals,
+        curves,
+        path,
+        spread,
     )
+
+
+def variance_of_open(amount: Floats, chance: Floats, spread: Floats) -> Floats:
+    """Per open deal and period, the variance of what it brings: won or not, and of an uncertain amount."""
+    variance: Floats = amount[:, None] ** 2 * (chance * (1 - chance) + chance**2 * spread[:, None])
+    return variance

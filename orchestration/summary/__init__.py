@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from orchestration.check_results import no_results
 from orchestration.company import AMOUNT_MEANINGS, Company
 from orchestration.settings import RunSettings
-from orchestration.summary.answers import blocked_lines, coverage_lines, forecast_lines
+from orchestration.summary.answers import blocked_lines, coverage_lines, forecast_lines, scenario_lines
 from orchestration.summary.checks import check_lines, not_done_lines, published_lines
 from orchestration.summary.landing import held_lines, landed_lines
 from orchestration.warehouse import connected
@@ -39,6 +39,7 @@ def summarise(settings: RunSettings) -> Summary:
             currency = settings.company.reporting_currency
             money = _money(settings.company)
             lines += ["", *forecast_lines(connection, money), *coverage_lines(connection, currency)]
+            lines += scenario_lines(connection)
             lines += ["", *blocked_lines(connection, currency)]
     lines += [
         "",

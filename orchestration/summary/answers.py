@@ -5,10 +5,11 @@ from typing import Any
 
 import duckdb
 
-from orchestration.summary.lines import amount, count, line, number, wrapped
+from orchestration.summary.lines import LENGTH, amount, count, line, number, wrapped
 from orchestration.warehouse import query, query_value
 
 BLOCKED_SHOWN = 5
+SCENARIOS_SHOWN = 5
 HALFWAY = 4 / 9  # the phase of the back-test that stands for the middle of a period
 TO_BEAT = {"crm_weighted": "the CRM's own number", "mean_of_3": "mean of the last three"}
 
@@ -111,6 +112,26 @@ def coverage_lines(connection: duckdb.DuckDBPyConnection, currency: str) -> Iter
             yield line("", f"deals due in it are {row['coverage']:.1f} times what is left to book{beside}")
         if row["needed_amount"]:
             yield line("", f"at the usual win rate {row['needed_amount']:,.0f} more are needed in open deals")
+
+
+def scenario_lines(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """What each scenario expects of the running period, and how much more or less that is."""
+    rows = _rows(
+        connection,
+        "select scenario, description, fiscal_period, expected, delta_expected"
+        " from forecast.forecast_scenarios"
+        " where method = 'headline' and segment_name = 'all' and scenario <> 'base'"
+        " qualify row_number() over (partition by scenario order by period_start) = 1"
+        " order by abs(delta_expected) desc, scenario",
+    )
+    for place, row in enumerate(rows[:SCENARIOS_SHOWN]):
+        change = f"{row['delta_expected']:+,.0f}: {row['description']}"
+        text = amount(row["scenario"], row["expected"], change)
+        if place == 0:
+            text = line("Scenarios", text.lstrip())
+        yield text if len(text) <= LENGTH else f"{text[: LENGTH - 3]}..."
+    if len(rows) > SCENARIOS_SHOWN:
+        yield line("", f"and {len(rows) - SCENARIOS_SHOWN:,} more in forecast.forecast_scenarios")
 
 
 def blocked_lines(connection: duckdb.DuckDBPyConnection, currency: str) -> Iterator[str]:

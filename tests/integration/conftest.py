@@ -9,6 +9,16 @@ from orchestration.simulation import SimulatedCompany, SimulationSettings, simul
 from tests.refreshes import SIMULATED, Workplace
 
 UNTIL = date(2026, 9, 30)
+SCENARIOS = {
+    "no_proposals.yaml": """\
+name: no_proposals
+description: Everything in stage Proposal is lost, and so is a deal that nobody knows
+changes:
+  - drop: {where: {stage: Proposal}}
+  - drop: {deals: [nobody]}
+""",
+    "unfinished.yaml": "name: unfinished\ndescription: not yet\n",
+}
 SETTINGS = SimulationSettings(deals=700, seed=11, until=UNTIL, years=2.5)
 
 
@@ -30,4 +40,7 @@ def simulated() -> SimulatedCompany:
 def refreshed(tmp_path_factory: pytest.TempPathFactory, simulated: SimulatedCompany) -> Refreshed:
     workplace = Workplace.of(tmp_path_factory.mktemp("simulated"), SIMULATED)
     write_extracts(simulated, workplace.data / "raw" / "sales", [UNTIL])
+    (workplace.data / "scenarios").mkdir()
+    for name, text in SCENARIOS.items():
+        (workplace.data / "scenarios" / name).write_text(text)
     return Refreshed(workplace, workplace.succeed(), simulated)

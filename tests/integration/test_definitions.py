@@ -32,6 +32,8 @@ def test_every_layer_has_its_assets_in_a_readable_group(repository):
             "forecast_backtest",
             "forecast_scores",
             "forecast_calibration",
+            "forecast_scenarios",
+            "scenario_problems",
         )
     }
     assert {f"core/{name}" for name in ("fct_deals", "fct_deal_stages", "fct_deal_snapshots")} < groups[
@@ -54,7 +56,7 @@ def test_the_gates_block_what_comes_after_them(repository):
     assert {
         "raw_suites", "deals_suite", "stage_facts_suite", "snapshots_suite", "forecast_quarters_suite",
         "forecast_deals_suite", "forecast_backtest_suite", "forecast_scores_suite",
-        "forecast_calibration_suite",
+        "forecast_calibration_suite", "forecast_scenarios_suite", "scenario_problems_suite",
     } <= blocking  # fmt: skip
 
 
@@ -78,3 +80,11 @@ def test_the_nightly_schedule_is_off_until_someone_switches_it_on(repository):
     assert schedule.default_status == dg.DefaultScheduleStatus.STOPPED
     assert schedule.execution_timezone == "Europe/Berlin"
     assert schedule.job_name == "refresh"
+
+
+def test_the_run_config_chooses_scenarios_and_brings_another():
+    job = defs().resolve_job_def("refresh")
+    scenarios = {"names": ["better_closing"], "another": "name: slow\ndescription: x\nchanges: []"}
+    config = {"ops": {"forecast": {"config": scenarios}}}
+    assert dg.validate_run_config(job, config)["ops"]["forecast"]["config"] == scenarios
+    assert dg.validate_run_config(job)["ops"]["forecast"]["config"] == {"names": [], "another": ""}

@@ -36,6 +36,31 @@ def test_the_forecast_adds_up_to_the_cent(refreshed):
     assert {row[0] for row in rows} == {Decimal("0.00")}
 
 
+def test_a_scenario_stands_beside_the_forecast_and_a_bad_one_stops_nothing(refreshed):
+    query = refreshed.workplace.query
+    [[dropped]] = query(
+        "select sum(delta_expected) from forecast.forecast_scenarios"
+        " where scenario = 'no_proposals' and method = 'hazard' and segment_name = 'all'"
+        " and period_start = (select min(period_start) from forecast.forecast_scenarios)"
+    )
+    [[expected]] = query("select sum(expected_amount) from forecast.forecast_deals where stage = 'Proposal'")
+    assert dropped == -expected < 0
+    assert query("select distinct scenario from forecast.forecast_scenarios order by all") == [
+        ("base",), ("no_proposals",),
+    ]  # fmt: skip
+    assert query("select file, scenario, problem from forecast.scenario_problems order by all") == [
+        ("no_proposals.yaml", "no_proposals", "nobody: not open as of 2026-10-01, so nothing changes by it"),
+        ("unfinished.yaml", None, "line 1: changes: is missing"),
+    ]
+    assert "scenarios_usable: 2 found" in refreshed.output
+
+
+def test_the_ledger_keeps_no_scenario(refreshed):
+    [kept] = (refreshed.workplace.data / "ledger" / "forecasts").glob("*/*.parquet")
+    assert "scenario" not in pl.read_parquet_schema(kept)
+    assert kept.stem.endswith(refreshed.workplace.manifest["input_fingerprint"])
+
+
 def test_the_same_command_again_gives_the_same_bytes(refreshed):
     before = refreshed.workplace.hashes(*COMPUTED)
     version = refreshed.workplace.manifest["version"]

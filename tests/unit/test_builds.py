@@ -59,3 +59,21 @@ def test_a_warning_is_no_reason_to_refuse(build):
 def test_results_of_an_earlier_build_let_nothing_through(build):
     build.start()
     assert len(build.refusals()) == len(REQUIRED_GATES)
+
+
+def test_scenarios_change_the_version_and_not_the_inputs_of_the_ledger(build):
+    without = build.version
+    assert without == "2026-10-01-abc"
+    build.note_scenarios("one")
+    with_one = build.version
+    build.note_scenarios("two")
+    assert len({without, with_one, build.version}) == 3
+    assert build.input_fingerprint == "abc"
+    build.note_scenarios("")
+    assert build.version == without
+
+
+def test_a_new_landing_forgets_the_scenarios_of_the_last_one(build):
+    build.note_scenarios("one")
+    build.describe("abc", date(2026, 10, 1))
+    assert build.version == "2026-10-01-abc"

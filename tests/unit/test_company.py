@@ -78,3 +78,16 @@ def test_yaml_that_would_run_code_is_refused(tmp_path):
     (tmp_path / "company.yaml").write_text("company: !!python/object/apply:os.system ['echo hi']")
     with pytest.raises(CompanyFileError, match="is not valid YAML"):
         load_company(tmp_path / "company.yaml")
+
+
+def test_norway_on_and_no_are_words_and_no_flags(tmp_path):
+    path = written(tmp_path, more="holidays: NO\nalerts: [{to_env: ALERT_URL, on: [failed_gate]}]")
+    company = load_company(path)
+    assert company.holidays == "NO"
+    assert company.alerts[0].on == ["failed_gate"]
+
+
+def test_a_day_that_does_not_exist_is_told_with_its_key(tmp_path):
+    path = written(tmp_path, more="demo: {until: 2026-02-30}")
+    with pytest.raises(CompanyFileError, match=r"demo\.until: '2026-02-30': accepted is a valid date"):
+        load_company(path)

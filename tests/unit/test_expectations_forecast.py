@@ -88,6 +88,22 @@ CALIBRATION = Table(
     },
     [("backtest", "hazard", 0, 0.02, 90, 1, 0.01, 0.0111), ("backtest", "hazard", 0.5, 0.7, 4, 4, 0.6, 1)],
 )  # fmt: skip
+SCENARIOS = Table(
+    {
+        "scenario": "text", "fiscal_period": "text", "segment_name": "text", "segment_value": "text",
+        "method": "text", "won_to_date": "decimal(18,2)", "open_expected": "decimal(18,2)",
+        "new_expected": "decimal(18,2)", "expected": "decimal(18,2)", "delta_expected": "decimal(18,2)",
+    },
+    [
+        ("base", "FY2026-Q1", "all", "all", "headline", 10, 5, 1.5, 16.5, 0),
+        ("base", "FY2026-Q1", "team", "north", "headline", 4, 2, 0.75, 6.75, 0),
+        ("base", "FY2026-Q1", "team", "south", "headline", 6, 3, 0.75, 9.75, 0),
+        ("base", "FY2026-Q2", "all", "all", "headline", 0, 3, 9, 12, 0),
+        ("base", "FY2026-Q1", "all", "all", "hazard", 10, 5, 1.5, 16.5, 0),
+        ("fewer", "FY2026-Q2", "all", "all", "headline", 0, 3, 0, 3, -9),
+    ],
+)  # fmt: skip
+PROBLEMS = Table({"file": "text", "scenario": "text", "problem": "text"}, [])
 GOOD = {
     "raw.run_settings": SETTINGS,
     "core.dim_dates": DATES,
@@ -97,6 +113,8 @@ GOOD = {
     "forecast.forecast_backtest": BACKTEST,
     "forecast.forecast_scores": SCORES,
     "forecast.forecast_calibration": CALIBRATION,
+    "forecast.forecast_scenarios": SCENARIOS,
+    "forecast.scenario_problems": PROBLEMS,
 }
 SPOILS = [
     Spoil("forecast_unique", "forecast.forecast_quarters", twice=True),
@@ -138,6 +156,15 @@ SPOILS = [
     Spoil("calibration_counts_deals", "forecast.forecast_calibration", values={"n_forecasts": 0}),
     Spoil("won_share_in_range", "forecast.forecast_calibration", 1, values={"won_share": 1.01}),
     Spoil("expected_share_in_band", "forecast.forecast_calibration", values={"expected_share": 0.021}),
+    Spoil("scenario_unique", "forecast.forecast_scenarios", 5, twice=True),
+    Spoil("scenario_not_null", "forecast.forecast_scenarios", 5, {"scenario": None}),
+    Spoil("scenario_method_known", "forecast.forecast_scenarios", 5, {"method": "series"}),
+    Spoil("scenario_open_not_negative", "forecast.forecast_scenarios", 5, {"open_expected": -0.01}),
+    Spoil("scenario_new_not_negative", "forecast.forecast_scenarios", 5, {"new_expected": -0.01}),
+    Spoil("scenario_parts_add_up", "forecast.forecast_scenarios", 5, {"new_expected": 0.01}),
+    Spoil("scenario_segments_add_up", "forecast.forecast_scenarios", 2, {"expected": 9.76}),
+    Spoil("scenario_base_is_the_forecast", "forecast.forecast_scenarios", 4, {"expected": 16.51}),
+    Spoil("scenario_delta_is_the_difference", "forecast.forecast_scenarios", 5, {"delta_expected": 9}),
     Spoil("bias_within_wape", "forecast.forecast_scores", values={"bias": 0.11}),
 ]
 
@@ -157,7 +184,26 @@ def test_one_spoiled_row_fails_its_check_by_name(spoil: Spoil, monkeypatch: pyte
 
 
 def test_every_forecast_check_has_a_row_that_spoils_it() -> None:
-    assert {spoil.check for spoil in SPOILS} == names_of_checks("forecast")
+    assert {spoil.check for spoil in SPOILS} | {"scenarios_usable"} == names_of_checks("forecast")
+
+
+def test_a_problem_of_a_scenario_warns_and_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [("slow.yaml", "slow", "D1: not open as of 2026-03-11")]
+    tables = {**GOOD, "forecast.scenario_problems": Table(PROBLEMS.columns, rows)}
+    result = run_one_check(monkeypatch, "forecast", "scenarios_usable", tables)
+    assert (result.status, result.severity, result.failing_rows) == ("failed", "warning", 1)
+
+
+def test_without_scenarios_there_is_nothing_to_compare(monkeypatch: pytest.MonkeyPatch) -> None:
+    tables = {**GOOD, "forecast.forecast_scenarios": Table(SCENARIOS.columns, [])}
+    result = run_one_check(monkeypatch, "forecast", "scenario_base_is_the_forecast", tables)
+    assert result.status == "passed"
+
+
+def test_a_forecast_without_its_row_of_base_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoiled = Spoil("scenario_base_is_the_forecast", "forecast.forecast_scenarios", 4, gone=True).apply(GOOD)
+    result = run_one_check(monkeypatch, "forecast", "scenario_base_is_the_forecast", spoiled)
+    assert result.status == "failed"
 
 
 def test_an_upper_end_without_a_lower_one_is_no_range(monkeypatch: pytest.MonkeyPatch) -> None:

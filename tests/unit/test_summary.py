@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from orchestration.check_results import CheckResult, results_frame
-from orchestration.summary.answers import _accuracy
+from orchestration.summary.answers import _accuracy, scenario_lines
 from orchestration.summary.checks import _samples, check_lines
 
 
@@ -89,3 +89,28 @@ def test_the_forecast_says_how_far_it_missed_or_why_nobody_knows(tested, scores,
                 "insert into forecast.forecast_scores values ('backtest', ?, ?, ?, ?)", list(score)
             )
         assert _accuracy(connection) == printed
+
+
+def test_scenarios_are_told_by_how_much_they_change_and_in_one_line_each():
+    connection = duckdb.connect()
+    connection.execute("create schema forecast")
+    connection.execute(
+        """
+        create table forecast.forecast_scenarios as
+        select * from (values
+            ('base', 'The forecast', 'FY2026-Q1', date '2026-01-01', 'headline', 'all', 100.0, 0.0),
+            ('fewer', 'Fewer', 'FY2026-Q1', date '2026-01-01', 'headline', 'all', 90.0, -10.0),
+            ('fewer', 'Fewer', 'FY2026-Q2', date '2026-04-01', 'headline', 'all', 1.0, -99.0),
+            ('more', repeat('long ', 40), 'FY2026-Q1', date '2026-01-01', 'headline', 'all', 1130.0, 1030.0),
+            ('more', 'More', 'FY2026-Q1', date '2026-01-01', 'hazard', 'all', 1.0, 2000.0)
+        ) as t (scenario, description, fiscal_period, period_start, method, segment_name, expected,
+            delta_expected)
+        """
+    )
+    more, fewer = scenario_lines(connection)
+    assert more.startswith("Scenarios   more  ")
+    assert "1,130  +1,030: long long" in more
+    assert len(more) == 118
+    assert fewer.endswith("90  -10: Fewer")
+    connection.execute("delete from forecast.forecast_scenarios")
+    assert list(scenario_lines(connection)) == []
