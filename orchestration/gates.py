@@ -15,6 +15,7 @@ from expectations import (
     deals,
     forecast_backtest,
     forecast_calibration,
+    forecast_call_scores,
     forecast_deals,
     forecast_quarters,
     forecast_scores,
@@ -39,6 +40,7 @@ GATES: Final[dict[str, tuple[Suite, ...]]] = {
         forecast_backtest.SUITE,
         forecast_scores.SUITE,
         forecast_calibration.SUITE,
+        forecast_call_scores.SUITE,
     ),
 }
 

@@ -22,6 +22,7 @@ FORECAST = [
         "forecast_backtest",
         "forecast_scores",
         "forecast_calibration",
+        "forecast_call_scores",
     )
 ]
 

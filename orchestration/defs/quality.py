@@ -21,6 +21,7 @@ CHECKED_ASSET: Final = {
     "forecast_backtest": ["forecast", "forecast_backtest"],
     "forecast_scores": ["forecast", "forecast_scores"],
     "forecast_calibration": ["forecast", "forecast_calibration"],
+    "forecast_call_scores": ["forecast", "forecast_call_scores"],
 }
 
 

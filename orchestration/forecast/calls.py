@@ -52,8 +52,7 @@ def called_at(aggregates: Aggregates, period: Period, as_of: date) -> pl.DataFra
     """Each person's newest call of a period before a day (owner_id, called, is_topmost), by person."""
     known = cut(aggregates.known("calls", "day_date", as_of), period)
     newest = known.group_by("owner_id").agg(pl.all().sort_by("day_date").last())
-    called = pl.col("amount").cast(pl.Float64)
-    return newest.drop_nulls("amount").select("owner_id", "is_topmost", called=called).sort("owner_id")
+    return newest.drop_nulls("amount").select("owner_id", "is_topmost", called="amount").sort("owner_id")
 
 
 def past_calls(aggregates: Aggregates, ended: Sequence[Period], current: Period, as_of: date) -> pl.DataFrame:
@@ -68,7 +67,7 @@ def past_calls(aggregates: Aggregates, ended: Sequence[Period], current: Period,
         called_at(aggregates, past, landmark_day(as_of, current, past))
         .with_columns(fiscal_period=pl.lit(past.name))
         .join(brought, on=["fiscal_period", "owner_id"], how="left", maintain_order="left")
-        .with_columns(pl.col("actual").fill_null(0.0))
+        .with_columns(pl.col("called").cast(pl.Float64), pl.col("actual").fill_null(0.0))
         .select(PAST_CALLS_SCHEMA.keys())
         for past in ended
     ]

@@ -31,3 +31,14 @@ def test_calls_stand_beside_the_other_methods_and_are_scored_like_them(refreshed
         f"select count(distinct phase) from forecast.forecast_scores where method in {methods}"
         " and basis = 'backtest'"
     ) == [(9,)]
+
+
+def test_each_seller_who_called_an_ended_period_is_scored_at_every_phase(refreshed):
+    rows = refreshed.workplace.query(
+        "select owner_id, count(*), max(n_periods), bool_and(wape >= abs(bias) - 0.000002)"
+        " from forecast.forecast_call_scores group by owner_id"
+    )
+    assert len(rows) >= 10
+    assert {phases for _, phases, _, _ in rows} == {9}
+    assert max(periods for _, _, periods, _ in rows) >= 6
+    assert all(is_bounded in {True, None} for *_, is_bounded in rows)

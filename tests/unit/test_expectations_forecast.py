@@ -88,6 +88,17 @@ CALIBRATION = Table(
     },
     [("backtest", "hazard", 0, 0.02, 90, 1, 0.01, 0.0111), ("backtest", "hazard", 0.5, 0.7, 4, 4, 0.6, 1)],
 )  # fmt: skip
+CALL_SCORES = Table(
+    {
+        "owner_id": "text", "phase": "double", "n_periods": "int", "called": "decimal(18,2)",
+        "actual": "decimal(18,2)", "wape": "double", "bias": "double",
+    },
+    [
+        ("U1", 0, 3, 330, 300, 0.2, 0.1),
+        ("U1", 0.111111, 3, 270, 300, 0.1, -0.1),
+        ("U2", 0, 1, 50, 0, None, None),
+    ],
+)  # fmt: skip
 GOOD = {
     "raw.run_settings": SETTINGS,
     "core.dim_dates": DATES,
@@ -97,6 +108,7 @@ GOOD = {
     "forecast.forecast_backtest": BACKTEST,
     "forecast.forecast_scores": SCORES,
     "forecast.forecast_calibration": CALIBRATION,
+    "forecast.forecast_call_scores": CALL_SCORES,
 }
 SPOILS = [
     Spoil("forecast_unique", "forecast.forecast_quarters", twice=True),
@@ -138,6 +150,12 @@ SPOILS = [
     Spoil("calibration_counts_deals", "forecast.forecast_calibration", values={"n_forecasts": 0}),
     Spoil("won_share_in_range", "forecast.forecast_calibration", 1, values={"won_share": 1.01}),
     Spoil("expected_share_in_band", "forecast.forecast_calibration", values={"expected_share": 0.021}),
+    Spoil("call_score_unique", "forecast.forecast_call_scores", twice=True),
+    Spoil("call_score_owner_not_null", "forecast.forecast_call_scores", values={"owner_id": None}),
+    Spoil("call_score_phase_in_range", "forecast.forecast_call_scores", values={"phase": 1.01}),
+    Spoil("call_score_counts_periods", "forecast.forecast_call_scores", values={"n_periods": 0}),
+    Spoil("call_wape_not_negative", "forecast.forecast_call_scores", 2, values={"wape": -0.1}),
+    Spoil("call_bias_is_called_less_brought", "forecast.forecast_call_scores", values={"called": 331}),
     Spoil("bias_within_wape", "forecast.forecast_scores", values={"bias": 0.11}),
 ]
 
