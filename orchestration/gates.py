@@ -15,6 +15,7 @@ from expectations import (
     deals,
     forecast_backtest,
     forecast_calibration,
+    forecast_call_scores,
     forecast_deals,
     forecast_quarters,
     forecast_scenarios,
@@ -43,6 +44,7 @@ GATES: Final[dict[str, tuple[Suite, ...]]] = {
         forecast_calibration.SUITE,
         forecast_scenarios.SUITE,
         scenario_problems.SUITE,
+        forecast_call_scores.SUITE,
     ),
 }
 

@@ -13,9 +13,11 @@ from orchestration.forecast import (
     AGGREGATES,
     PAST_DAYS,
     PAST_OPEN_DEALS,
+    Aggregates,
     Backtest,
     backtest,
     calibration,
+    call_scores,
     forecast,
     forecast_scenarios,
     published,
@@ -41,6 +43,9 @@ TABLES: Final = {
     " (phase): average error (wape), bias, what the range was worth (pinball), how often it held (coverage),"
     " error of deals' chances (brier), and skill against the mean of the last three periods. One row per"
     " basis (backtest, or ledger: what was published), method and phase.",
+    "forecast_call_scores": "How right each person's calls of the last twelve ended periods were, by the part"
+    " of the period that was over (phase): called and brought in all, average error (wape) and bias (above 0"
+    " hopes too much). A manager's are for everyone below. One row per person and phase.",
     "forecast_calibration": "Of deals that were given some chance to be won within the period, how many were,"
     " in the back-test. One row per basis (backtest), method and band of chances.",
     "forecast_scenarios": "What-if scenarios beside the forecast itself (scenario base), by methods headline"
@@ -107,6 +112,7 @@ def forecast_tables(
             "forecast_calibration": calibration(tested.said),
             "forecast_scenarios": scenarios.rows,
             "scenario_problems": problems,
+            "forecast_call_scores": _call_scores(connection, aggregates, actuals),
         }
         write_table(connection, SAID, tested.said)
         for name, frame in frames.items():
@@ -145,6 +151,14 @@ def _backtest(
     days = read_table(connection, f"intermediate.{PAST_DAYS}")
     said_before = read_table(connection, SAID) if has_table(connection, SAID) else None
     return backtest(aggregates, days, open_deals, actuals, program_fingerprint(), said_before)
+
+
+def _call_scores(
+    connection: duckdb.DuckDBPyConnection, aggregates: Mapping[str, pl.DataFrame], actuals: pl.DataFrame
+) -> pl.DataFrame:
+    """How right each person's calls of the settled periods were."""
+    days = read_table(connection, f"intermediate.{PAST_DAYS}")
+    return call_scores(Aggregates.of(aggregates), days, actuals["fiscal_period"].unique())
 
 
 def _with_actuals(

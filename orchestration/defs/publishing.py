@@ -24,6 +24,7 @@ FORECAST = [
         "forecast_calibration",
         "forecast_scenarios",
         "scenario_problems",
+        "forecast_call_scores",
     )
 ]
 

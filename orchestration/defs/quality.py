@@ -23,6 +23,7 @@ CHECKED_ASSET: Final = {
     "forecast_calibration": ["forecast", "forecast_calibration"],
     "forecast_scenarios": ["forecast", "forecast_scenarios"],
     "scenario_problems": ["forecast", "scenario_problems"],
+    "forecast_call_scores": ["forecast", "forecast_call_scores"],
 }
 
 

@@ -27,6 +27,8 @@ AGGREGATES: Final[dict[str, str]] = {
     PREFIX + "wins": "known_date, fiscal_period, created_in_period_date, amount_class, win_amount",
     PREFIX + "segment_wins": "segment_name, segment_value, fiscal_period, known_date",
     PREFIX + "segment_arrivals": "segment_name, segment_value, created_date",
+    PREFIX + "calls": "fiscal_period, owner_id, day_date",
+    PREFIX + "owner_wins": "fiscal_period, owner_id, known_date",
     PREFIX + "landmarks": "landmark_date, stage, prospect_class, amount_class",
     PREFIX + "open_deals": "deal_id",
     PREFIX + "open_segments": "segment_name, segment_value, deal_id",

@@ -9,6 +9,7 @@ import polars as pl
 
 from orchestration.forecast.aggregates import Aggregates
 from orchestration.forecast.baselines import past_totals
+from orchestration.forecast.calls import called_totals
 from orchestration.forecast.classes import Floats
 from orchestration.forecast.coherence import to_cents
 from orchestration.forecast.cuts import Cuts
@@ -51,6 +52,7 @@ class Fit:
         cuts = Cuts.known_at(aggregates, hazard.deals.frame["deal_id"], periods, as_of)
         parts = parts_of(hazard, cuts)
         totals = past_totals(aggregates, calendar.whole(aggregates, as_of), periods, as_of)
+        totals[0] = {**totals[0], **called_totals(aggregates, ended, periods[0], as_of)}
         variation, wins = hazard.won_amounts.squared_variation, float(cuts.wins[cuts.total])
         expected = float(parts[0].expected[cuts.total]) / 100
         members = {"hazard": Member(expected, prior_variance(variation, wins))}

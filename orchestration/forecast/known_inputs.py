@@ -28,6 +28,8 @@ KNOWN_BY: Final = {
     "wins": "known_date",
     "segment_wins": "known_date",
     "segment_arrivals": "created_date",
+    "calls": "day_date",
+    "owner_wins": "known_date",
     LANDMARKS: "period_end",
 }
 OF_THE_COMPANY: Final = ("segment_wins", "segment_arrivals")

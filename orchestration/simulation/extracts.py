@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from orchestration.simulation.calls import forecast_calls
 from orchestration.simulation.company import DealState, SimulatedCompany
 from orchestration.simulation.deal_tables import deal_changes, deals
 from orchestration.simulation.forms import Files, form_named
@@ -98,5 +99,6 @@ TABLES: dict[str, Callable[[SimulatedCompany, DealState], pl.DataFrame]] = {
     "leads": leads,
     "exchange_rates": exchange_rates,
     "quotas": quotas,
+    "forecast_calls": forecast_calls,
     "deal_products": deal_products,
 }

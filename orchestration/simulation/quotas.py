@@ -104,10 +104,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Bookings:
-    """Each win's day, region, deal type and amount in cents of the reporting currency."""
+    """Each win's day, owner, region, deal type and amount in cents of the reporting currency."""
 
     company: SimulatedCompany
     day: Ints
+    owner: Ints
     region: Ints
     deal_type: Ints
     cents: Ints
@@ -135,7 +136,8 @@ def bookings(company: SimulatedCompany) -> Bookings:
     cents = company.rates.to_reporting(
         state.values[Field.AMOUNT][rows], pipeline.currency[deals], company.days.month[day]
     )
-    return Bookings(company, day, pipeline.region[deals], pipeline.deal_type[deals], cents)
+    owner = state.values[Field.OWNER_ID][rows]
+    return Bookings(company, day, owner, pipeline.region[deals], pipeline.deal_type[deals], cents)
 
 
 def _quarters(company: SimulatedCompany) -> Iterator[tuple[int, int]]:

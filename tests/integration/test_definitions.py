@@ -34,6 +34,7 @@ def test_every_layer_has_its_assets_in_a_readable_group(repository):
             "forecast_calibration",
             "forecast_scenarios",
             "scenario_problems",
+            "forecast_call_scores",
         )
     }
     assert {f"core/{name}" for name in ("fct_deals", "fct_deal_stages", "fct_deal_snapshots")} < groups[
@@ -57,6 +58,7 @@ def test_the_gates_block_what_comes_after_them(repository):
         "raw_suites", "deals_suite", "stage_facts_suite", "snapshots_suite", "forecast_quarters_suite",
         "forecast_deals_suite", "forecast_backtest_suite", "forecast_scores_suite",
         "forecast_calibration_suite", "forecast_scenarios_suite", "scenario_problems_suite",
+        "forecast_call_scores_suite",
     } <= blocking  # fmt: skip
 
 

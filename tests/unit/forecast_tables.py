@@ -56,8 +56,22 @@ class Deal:
 
 
 @dataclass(frozen=True)
+class Call:
+    """What a person said on a day that a period will bring."""
+
+    owner: str
+    day: date
+    period: str
+    amount: float | None
+    category: str = "commit"
+
+
+@dataclass(frozen=True)
 class Warehouse:
-    """What a test asks of a company: its deals, as-of date and settings."""
+    """What a test asks of a company: its deals, as-of date and settings; who calls what, and for whom.
+
+    `above` has the person, someone above, and the interval of days in which it is so.
+    """
 
     deals: list[Deal]
     as_of: date
@@ -65,6 +79,8 @@ class Warehouse:
     horizon: int = 4
     start_month: int = 1
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: {"default": STAGES})
+    calls: list[Call] = field(default_factory=list)
+    above: list[tuple[str, str, date, date | None]] = field(default_factory=list)
 
     def connection(self) -> duckdb.DuckDBPyConnection:
         """An in-memory DuckDB with core's tables and the forecast's aggregates."""
@@ -178,12 +194,41 @@ class Warehouse:
                 },
                 orient="row",
             ),
+            "core.fct_forecast_calls": self._calls(),
+            "core.dim_owner_hierarchy": self._hierarchy(),
             "intermediate.int_deals_segmented": pl.DataFrame(
                 [(deal.deal_id, deal.segment) for deal in deals],
                 schema={"deal_id": pl.String, "segment_key": pl.String},
                 orient="row",
             ),
         }  # fmt: skip
+
+    def _calls(self) -> pl.DataFrame:
+        names = set(calendar(self.period, self.start_month, self.as_of.year + 5)["fiscal_period"])
+        rows = [
+            (
+                call.owner, call.period, call.category, call.day, number,
+                call.category == "commit", call.period in names, call.amount,
+            )
+            for number, call in enumerate(self.calls)
+            if call.day < self.as_of
+        ]  # fmt: skip
+        schema = {
+            "owner_id": pl.String, "fiscal_period": pl.String, "category": pl.String,
+            "submitted_date": pl.Date, "submitted_at": pl.Int64, "is_commit": pl.Boolean,
+            "is_period_known": pl.Boolean, "amount": MONEY,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def _hierarchy(self) -> pl.DataFrame:
+        owners = {deal.owner for deal in self.deals} | {call.owner for call in self.calls}
+        rows = [(owner, owner, 0, date(1900, 1, 1), None) for owner in sorted(owners)]
+        rows += [(owner, above, 1, start, end) for owner, above, start, end in self.above]
+        schema = {
+            "owner_id": pl.String, "ancestor_id": pl.String, "depth": pl.Int64, "valid_from": pl.Date,
+            "valid_to": pl.Date,
+        }  # fmt: skip
+        return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def read_aggregates(connection: duckdb.DuckDBPyConnection) -> dict[str, pl.DataFrame]:

@@ -1,16 +1,19 @@
 """A simulated company as the literal deals of forecast_tables, for tests that need a known truth."""
 
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date
 from functools import cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from orchestration.simulation import SimulatedCompany, SimulationSettings, simulate
+from orchestration.simulation.calls import forecast_calls
 from orchestration.simulation.ledger import Field
-from tests.unit.forecast_tables import Deal, Warehouse
+from tests.unit.forecast_tables import Call, Deal, Warehouse
 
 FISCAL_START = 2
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @cache
@@ -52,11 +55,49 @@ def simulated_deals(company_deals: int, seed: int = 3, years: float = 3.0) -> tu
                 amounts=[(day, amount(deal, day, cents)) for day, cents in fields[Field.AMOUNT]],
                 close_dates=[(day, company.days.date(code)) for day, code in fields[Field.CLOSE_DATE]],
                 segment=f"{region} | {kind}",
-                owner=f"U{deal % 7}",
+                owner=owner_id(fields[Field.OWNER_ID][-1][1]),
                 removed=min(gone, default=None),
             )
         )
     return tuple(found)
+
+
+def owner_id(code: int) -> str:
+    """A person's id."""
+    return f"U{code:07d}"
+
+
+@cache
+def simulated_calls(company_deals: int, seed: int = 3, years: float = 3.0) -> tuple[Call, ...]:
+    """Everything that its people ever call, in the reporting currency."""
+    company = simulated(company_deals, seed, years)
+    rates = company.rates
+    calls = forecast_calls(company, company.state_on(len(company.days) - 1))
+    return tuple(
+        Call(
+            row["owner_id"],
+            day,
+            row["fiscal_period"],
+            float(row["amount"])
+            * float(rates.millionths[month, rates.currencies.index(row["currency"])])
+            / 1e6,
+            row["category"].lower(),
+        )
+        for row in calls.iter_rows(named=True)
+        for day in [row["submitted_at"].replace(tzinfo=UTC).astimezone(BERLIN).date()]
+        for month in [int(company.days.month[company.days.number(day)])]
+    )
+
+
+def reporting_lines(company: SimulatedCompany) -> list[tuple[str, str, date, date | None]]:
+    """Who had whom as manager from which day on, and until when."""
+    found: list[tuple[str, str, date, date | None]] = []
+    for record, after in zip(company.staff.records, [*company.staff.records[1:], None], strict=True):
+        owner, since, manager, _, _ = record
+        until = company.days.date(after[1]) if after and after[0] == owner else None
+        if manager >= 0:
+            found.append((owner_id(owner), owner_id(manager), company.days.date(since), until))
+    return found
 
 
 def simulated_warehouse(deals: int, as_of: date, seed: int = 3, years: float = 3.0) -> Warehouse:
@@ -67,4 +108,6 @@ def simulated_warehouse(deals: int, as_of: date, seed: int = 3, years: float = 3
         as_of,
         start_month=FISCAL_START,
         stages={"default": names},
+        calls=list(simulated_calls(deals, seed, years)),
+        above=reporting_lines(simulated(deals, seed, years)),
     )

@@ -104,6 +104,17 @@ SCENARIOS = Table(
     ],
 )  # fmt: skip
 PROBLEMS = Table({"file": "text", "scenario": "text", "problem": "text"}, [])
+CALL_SCORES = Table(
+    {
+        "owner_id": "text", "phase": "double", "n_periods": "int", "called": "decimal(18,2)",
+        "actual": "decimal(18,2)", "wape": "double", "bias": "double",
+    },
+    [
+        ("U1", 0, 3, 330, 300, 0.2, 0.1),
+        ("U1", 0.111111, 3, 270, 300, 0.1, -0.1),
+        ("U2", 0, 1, 50, 0, None, None),
+    ],
+)  # fmt: skip
 GOOD = {
     "raw.run_settings": SETTINGS,
     "core.dim_dates": DATES,
@@ -115,6 +126,7 @@ GOOD = {
     "forecast.forecast_calibration": CALIBRATION,
     "forecast.forecast_scenarios": SCENARIOS,
     "forecast.scenario_problems": PROBLEMS,
+    "forecast.forecast_call_scores": CALL_SCORES,
 }
 SPOILS = [
     Spoil("forecast_unique", "forecast.forecast_quarters", twice=True),
@@ -165,6 +177,12 @@ SPOILS = [
     Spoil("scenario_segments_add_up", "forecast.forecast_scenarios", 2, {"expected": 9.76}),
     Spoil("scenario_base_is_the_forecast", "forecast.forecast_scenarios", 4, {"expected": 16.51}),
     Spoil("scenario_delta_is_the_difference", "forecast.forecast_scenarios", 5, {"delta_expected": 9}),
+    Spoil("call_score_unique", "forecast.forecast_call_scores", twice=True),
+    Spoil("call_score_owner_not_null", "forecast.forecast_call_scores", values={"owner_id": None}),
+    Spoil("call_score_phase_in_range", "forecast.forecast_call_scores", values={"phase": 1.01}),
+    Spoil("call_score_counts_periods", "forecast.forecast_call_scores", values={"n_periods": 0}),
+    Spoil("call_wape_not_negative", "forecast.forecast_call_scores", 2, values={"wape": -0.1}),
+    Spoil("call_bias_is_called_less_brought", "forecast.forecast_call_scores", values={"called": 331}),
     Spoil("bias_within_wape", "forecast.forecast_scores", values={"bias": 0.11}),
 ]
 

@@ -98,6 +98,8 @@ def test_an_earlier_extract_is_the_later_one_undone_to_the_end_of_its_day(
         assert (
             tables[name].filter(pl.col("valid_from") <= DAY).sort(pl.all()).equals(then[name].sort(pl.all()))
         )
+    called = pl.Series(local_days(tables["forecast_calls"], "submitted_at") <= DAY)
+    assert tables["forecast_calls"].filter(called).equals(then["forecast_calls"])
     for column in ("created_at", "closed_at", "modified_at", "deleted_at", "merged_at"):
         assert local_days(then["deals"], column).max() <= DAY
     for column in ("created_at", "qualified_at", "converted_at"):

@@ -1,6 +1,6 @@
 """The simulated company as HubSpot's API answers: objects in JSON, deals with their history.
 
-What HubSpot does not keep, rates, quotas, splits and earlier versions of owners, stands beside it in
+What HubSpot does not keep, rates, quotas, calls, splits and earlier versions of owners, stands beside it in
 canonical files.
 """
 
@@ -30,5 +30,6 @@ def files(tables: Tables) -> Files:
         "owners.csv": tables["owners"],
         "exchange_rates.csv": tables["exchange_rates"],
         "quotas.csv": tables["quotas"],
+        "forecast_calls.csv": tables["forecast_calls"],
         "deal_splits.csv": tables["deal_splits"],
     }

@@ -22,7 +22,7 @@ ARCHIVED_EVERY: Final = 10  # of closed deals; being archived is no end of a dea
 
 
 def files(tables: Tables) -> Files:
-    """The answers of the API, each with its `data`, and canonical rates, quotas and splits beside them."""
+    """The API's answers, each with its `data`, and canonical rates, quotas, calls and splits beside them."""
     stages = _stages(tables)
     return {
         "deals.json": _answer(_deals(tables, stages)),
@@ -35,6 +35,7 @@ def files(tables: Tables) -> Files:
         "leads.json": _answer(_leads(tables["leads"])),
         "exchange_rates.csv": tables["exchange_rates"],
         "quotas.csv": tables["quotas"],
+        "forecast_calls.csv": tables["forecast_calls"],
         "deal_splits.csv": tables["deal_splits"],
     }
 

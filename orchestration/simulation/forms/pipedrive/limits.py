@@ -30,9 +30,10 @@ def carried(tables: Tables) -> Tables:
             "parent_account_id",  # relations between organizations are asked for one by one
         ),
         "leads": _carried_leads(tables["leads"]),
-        # Pipedrive has no rates, quotas or splits: they stand beside it as canonical files.
+        # Pipedrive has no rates, quotas, calls or splits: they stand beside it as canonical files.
         "exchange_rates": tables["exchange_rates"],
         "quotas": tables["quotas"],
+        "forecast_calls": tables["forecast_calls"],
         "deal_splits": tables["deal_splits"],
         # Products are asked for deal by deal: no deal_products.
     }

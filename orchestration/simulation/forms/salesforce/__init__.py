@@ -2,7 +2,7 @@
 
 Its organisation uses several currencies with dated rates, a record type per pipeline, and tracks the history
 of stage, amount, close date, owner and record type. Quotas, which Salesforce keeps neither of teams nor with
-their earlier amounts, stand beside in the canonical file.
+their earlier amounts, and people's calls, which its export leaves out, stand beside in canonical files.
 """
 
 from typing import Final
@@ -49,8 +49,9 @@ OBJECTS: Final = {
 
 
 def files(tables: Tables) -> Files:
-    """A CSV per object, and the canonical quotas beside them."""
+    """A CSV per object, and the canonical quotas and calls beside them."""
     return {
         **{f"{name}.csv": written(rows(tables)) for name, rows in OBJECTS.items()},
         "quotas.csv": tables["quotas"],
+        "forecast_calls.csv": tables["forecast_calls"],
     }
