@@ -65,7 +65,7 @@ final as (
                 then {{ to_amount('greatest(still_needed_amount, 0)') }}
         end as needed_amount,
         round(attainment, 6) as attainment,
-        round(usual_booked_share, 6) as usual_booked_share,
+        round(usual_booked_share * 1000000) / 1000000 as usual_booked_share,
         {{ to_amount('usual_booked_amount') }} as usual_booked_amount,
         round(attainment / nullif(usual_booked_share, 0), 6) as pacing,
         round(
