@@ -37,7 +37,7 @@ ui: .venv/installed ## open the Dagster UI on http://127.0.0.1:3000
 .PHONY: test
 test: .venv/installed ## unit, dbt and integration tests, in minutes
 	@$(BIN)/funnelcast prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 .PHONY: test-real
 test-real: .venv/installed ## refresh real extracts, where they lie beside the project
